@@ -1,7 +1,7 @@
 /**
- * Structured logs: one JSON line an event, named `<subject>.<what_happened>`, with fields in snake case (`task_id`, `key`,
- * `resource`, `request_id`). JSON escapes control characters, so no input can forge a line; callers pass ids and codes,
- * never payloads, tokens or header values.
+ * Structured logs: one JSON line an event, named `<subject>.<what_happened>`, with fields in snake case (`task_id`,
+ * `key`, `resource`, `request_id`). JSON escapes control characters, so no input can forge a line; callers pass ids and
+ * codes, never payloads, tokens or header values.
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';

@@ -22,8 +22,8 @@ export function groupsOf({ scopes, groups }: Reader): ReadonlySet<string> | null
 }
 
 /**
- * Whether a caller may read a task: `cache:admin` may read any task; `cache:read` those of shared caches and of the user's own. Other tasks are answered
- * as if they did not exist.
+ * Whether a caller may read a task: `cache:admin` may read any task; `cache:read` those of shared caches and of the
+ * user's own. Other tasks are answered as if they did not exist.
  */
 export function mayReadTask(identity: Identity, task: Task): boolean {
   if (identity.scopes.has('cache:admin')) return true;

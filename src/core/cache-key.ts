@@ -7,7 +7,8 @@ import { canonicalText } from './json-value.ts';
 
 /**
  * The identity of a cache. `parameters` are validated and have their defaults; `owner` is the user for a resource of
- * scope `user`, else null. The key is the SHA-256 (hex) of the canonical JSON (RFC 8785) of `[resource, parameters, owner]`.
+ * scope `user`, else null. The key is the SHA-256 (hex) of the canonical JSON (RFC 8785) of `[resource, parameters,
+ * owner]`.
  */
 export function cacheIdentity(resource: string, parameters: Parameters, owner: string | null): CacheIdentity {
   return { key: hash('sha256', canonicalText([resource, parameters, owner]), 'hex'), resource, parameters, owner };

@@ -94,8 +94,9 @@ export function selectedTarget(title: string, parameters: Readonly<Record<string
 }
 
 /**
- * Returns why an administrator makes a change, from `X-Reason` (CONTRACT 4); null if the header is missing. It is percent-encoded UTF-8, as `encodeURIComponent` writes
- * it, because a header is ASCII; plain English without `%` needs no encoding.
+ * Returns why an administrator makes a change, from `X-Reason` (CONTRACT 4); null if the header is missing. It is
+ * percent-encoded UTF-8, as `encodeURIComponent` writes it, because a header is ASCII; plain English without `%` needs
+ * no encoding.
  *
  * @throws Problem `invalid-header`
  */

@@ -1,8 +1,8 @@
 /**
- * A remote key set (RFC 7517) in an isolate. jose fetches the set and picks a key; this module decides when to fetch. Known keys
- * stay in use while the set is not available, and tokens with unknown keys cause no extra fetches. One request of an isolate
- * fetches. The others poll for its result, because on Workers a request cannot await the promise of another one. A copy of the
- * set is kept at the edge, so that a new isolate rarely fetches it.
+ * A remote key set (RFC 7517) in an isolate. jose fetches the set and picks a key; this module decides when to fetch.
+ * Known keys stay in use while the set is not available, and tokens with unknown keys cause no extra fetches. One
+ * request of an isolate fetches. The others poll for its result, because on Workers a request cannot await the promise
+ * of another one. A copy of the set is kept at the edge, so that a new isolate rarely fetches it.
  */
 
 import {
@@ -33,8 +33,8 @@ const EMPTY_PAUSE_MS = 5000;
 /** How long keys stay in use without a set, ms. With more, an attacker who blocks our fetches could keep a removed key valid. */
 const KEPT_MS = 86_400_000;
 /**
- * Interval of the fetching request's signs of life, interval of looks at it, ms, and how many looks without a sign mean that it
- * is gone.
+ * Interval of the fetching request's signs of life, interval of looks at it, ms, and how many looks without a sign mean
+ * that it is gone.
  */
 const BEAT_MS = 100;
 const LOOK_MS = 20;

@@ -27,8 +27,8 @@ export function liveHubs(namespace: HubNamespace): LiveHubs {
       signOut: (user) => withTimeout(stub(hub).signOut(user), TIMEOUT_MS),
     }),
     // The platform derives the id of a named object from the name and a secret key of the namespace, so the id serves
-    // as a seal without a
-    // setting. If that key were known, a forged ticket would still be unknown to the hub, which refuses it.
+    // as a seal without a setting. If that key were known, a forged ticket would still be unknown to the hub, which
+    // refuses it.
     seal: (text) => namespace.idFromName(`ticket ${text}`).toString().slice(0, SEAL_DIGITS),
     open: async (hub, ticket, request) => {
       const opening = stub(hub).fetch(new URL(`${API_BASE}/live/${ticket}`, request.url), request);

@@ -1,7 +1,7 @@
 /**
  * Watches the parts of a JSON answer that lie outside of the rows of its tables: for signs, in the root and in each
- * object on the
- * way to rows, that the answer is incomplete, and for the values at places that the definition names. Holds only the current path.
+ * object on the way to rows, that the answer is incomplete, and for the values at places that the definition names.
+ * Holds only the current path.
  */
 
 import type { JsonHandler } from '../core/json-events.ts';

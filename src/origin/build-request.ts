@@ -14,8 +14,7 @@ import { expandTemplate, literalOrigin } from './url-template.ts';
 
 /**
  * A path segment that leads upwards (`..`). Also matches forms that some servers read as one: percent-encoded, with
- * backslashes for
- * slashes, or with path parameters, which they cut off (`..;`).
+ * backslashes for slashes, or with path parameters, which they cut off (`..;`).
  */
 const DOT_SEGMENT = /(?:\/|%2f|%5c)(?:\.|%2e){1,2}(?=[/;]|%2f|%5c|%3b|$)/i;
 

@@ -1,7 +1,6 @@
 /**
  * Handles a declared column that no row has (CONTRACT 4 "Columns"): it is a warning, since serializers leave out nulls,
- * or it fails the
- * load. For a table without rows, reports what stands in their place.
+ * or it fails the load. For a table without rows, reports what stands in their place.
  */
 
 import { type Column, columnName } from '../contract/column.ts';

@@ -29,8 +29,8 @@ const RESERVED_HEADERS = new Set(
 );
 
 /**
- * All faults of `origin`, with pointers from the definition's root. `hosts`: ORIGIN_HOSTS; `parameterNames`: the
- * names that the schema of the parameters has, null if it allows any; `source`: the named source, null if it does not exist.
+ * All faults of `origin`, with pointers from the definition's root. `hosts`: ORIGIN_HOSTS; `parameterNames`: the names
+ * that the schema of the parameters has, null if it allows any; `source`: the named source, null if it does not exist.
  */
 export function checkOrigin(
   origin: Resource['origin'],

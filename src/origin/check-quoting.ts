@@ -1,7 +1,6 @@
 /**
  * Text parameters that could end a literal or a clause of the origin's query (CONTRACT 4 "Quotes"). The origin decodes
- * the URL,
- * so a value that is safe in a URL can still be unsafe in the query language that the origin reads from it.
+ * the URL, so a value that is safe in a URL can still be unsafe in the query language that the origin reads from it.
  */
 
 import type { InputFault } from '../contract/problem.ts';

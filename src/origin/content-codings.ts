@@ -1,7 +1,6 @@
 /**
  * Content codings of origins' answers (RFC 9110 section 8.4.1). The platform decodes some of them by itself, so
- * requests switch
- * that off (`encodeResponseBody: "manual"`) and each coding is decoded here, once.
+ * requests switch that off (`encodeResponseBody: "manual"`) and each coding is decoded here, once.
  */
 
 import type { Transform } from 'node:stream';
@@ -52,8 +51,7 @@ export function contentCodings(header: string | null): string[] {
 
 /**
  * The body without its codings. A decoder holds its output until that is read, so the output is limited: a
- * decompression bomb ends
- * the reading as soon as it exceeds the size limit of an answer.
+ * decompression bomb ends the reading as soon as it exceeds the size limit of an answer.
  *
  * @param codings as `contentCodings` gives them
  * @param tooLarge thrown when the body, or the data between two codings, exceeds `maxBytes`

@@ -1,6 +1,6 @@
 /**
- * Reads dialects of CSV with an RFC 4180 parser: before parsing, the delimiter and the quote swap places with comma and double quote,
- * and in each parsed cell they swap back. Swapping twice changes nothing, so cells keep their text.
+ * Reads dialects of CSV with an RFC 4180 parser: before parsing, the delimiter and the quote swap places with comma and
+ * double quote, and in each parsed cell they swap back. Swapping twice changes nothing, so cells keep their text.
  */
 
 import { parse } from '@vanillaes/csv';

@@ -9,8 +9,7 @@ const MAX_RECORD_LENGTH = 1_048_576;
 
 /**
  * Takes a UTF-8 text in pieces of any size and emits whole records: each emitted text ends with the line end of a
- * record.
- * A byte order mark at the start is removed. Each character is read once.
+ * record. A byte order mark at the start is removed. Each character is read once.
  */
 export class CsvRecords {
   readonly #onRecords: (text: string) => void;

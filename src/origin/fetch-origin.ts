@@ -1,7 +1,6 @@
 /**
  * The only way to send requests to origins: one time-out for the whole load, redirects only where they are allowed, a
- * running
- * count of bytes, and a connection that is always released.
+ * running count of bytes, and a connection that is always released.
  */
 
 import { LoadFailure } from '../contract/problem.ts';

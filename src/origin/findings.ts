@@ -1,6 +1,6 @@
 /**
- * Signs that an answer is only part of the data (CONTRACT 4 "Whole answers"). A finding fails the load, or is kept as a warning
- * where the definition or the service accepts it. Columns that no row has are also kept as warnings.
+ * Signs that an answer is only part of the data (CONTRACT 4 "Whole answers"). A finding fails the load, or is kept as a
+ * warning where the definition or the service accepts it. Columns that no row has are also kept as warnings.
  */
 
 import { type FaultPlace, LoadFailure, type LoadFailureCode } from '../contract/problem.ts';

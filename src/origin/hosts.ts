@@ -1,7 +1,7 @@
 /**
- * Which hosts origins may have (CONTRACT 4). `ORIGIN_HOSTS` is a list of `host`, `host:port`, `*.domain`, `*.domain:port`
- * or `*`; without a port, all ports are meant. An empty list allows every https host by name. `http:`, IP addresses and
- * loopback names need an entry with exactly that host, so that no wildcard opens the internal network.
+ * Which hosts origins may have (CONTRACT 4). `ORIGIN_HOSTS` is a list of `host`, `host:port`, `*.domain`,
+ * `*.domain:port` or `*`; without a port, all ports are meant. An empty list allows every https host by name. `http:`,
+ * IP addresses and loopback names need an entry with exactly that host, so that no wildcard opens the internal network.
  *
  * Only names are checked: the address that a name resolves to is up to the network.
  */
@@ -12,8 +12,8 @@ import { readHostPattern } from '../core/host-pattern.ts';
 type Match = 'named' | 'domain' | 'any';
 
 /**
- * Why the URL may not be an origin, as the end of a sentence; null: it may. `hosts` is in lower case; `isPrivate`: requests go
- * through a binding of the account, which may use http on its own network.
+ * Why the URL may not be an origin, as the end of a sentence; null: it may. `hosts` is in lower case; `isPrivate`:
+ * requests go through a binding of the account, which may use http on its own network.
  */
 export function hostRefusal(url: URL, hosts: readonly string[], isPrivate = false): string | null {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must be https';

@@ -58,8 +58,8 @@ export function checkContentType(resource: Resource, contentType: string | null)
 }
 
 /**
- * Name of the encoding of an answer with tables and without a byte order mark: the definition's, or, for CSV and XML, that of the
- * content type; null: XML declares it itself. JSON is always UTF-8 (RFC 8259 section 11).
+ * Name of the encoding of an answer with tables and without a byte order mark: the definition's, or, for CSV and XML,
+ * that of the content type; null: XML declares it itself. JSON is always UTF-8 (RFC 8259 section 11).
  * @throws LoadFailure `origin-malformed` if the answer names an unknown encoding
  */
 export function encodingOfAnswer({ charset, format }: Resource, contentType: string): string | null {

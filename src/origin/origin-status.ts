@@ -56,9 +56,8 @@ export function withoutContent(status: number, hasTables: boolean): LoadFailure 
 
 /**
  * `Retry-After` (RFC 9110 section 10.2.3: seconds or a date) in ms, at most `mostMs`; null if it is missing or invalid.
- * A date is
- * relative to the answer's own `Date`, since the origin's clock may differ from ours; without `Date` it is relative to
- * `now`.
+ * A date is relative to the answer's own `Date`, since the origin's clock may differ from ours; without `Date` it is
+ * relative to `now`.
  */
 export function retryAfterMs(headers: Headers, now: number, mostMs = MAX_RETRY_AFTER_S * 1000): number | null {
   const text = headers.get('Retry-After')?.trim();

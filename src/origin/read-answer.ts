@@ -58,7 +58,8 @@ export interface ReadingOptions {
 }
 
 /**
- * @throws LoadFailure `origin-status`, `origin-malformed`, `origin-pages`, `origin-refused`; so does the body as it is read
+ * @throws LoadFailure `origin-status`, `origin-malformed`, `origin-pages`, `origin-refused`; so does the body as it is
+ * read
  */
 export function readAnswer(
   definition: Resource,

@@ -31,8 +31,8 @@ export function notingSecrets(read: (name: string) => string | undefined): Noted
 }
 
 /**
- * The same error with the secrets masked in its details: an origin may repeat what it was sent, for example in the host of a redirect,
- * which a detail quotes. `secrets` are printable ASCII (build-request.ts).
+ * The same error with the secrets masked in its details: an origin may repeat what it was sent, for example in the host
+ * of a redirect, which a detail quotes. `secrets` are printable ASCII (build-request.ts).
  */
 export function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {
   if (!(error instanceof LoadFailure)) return error;

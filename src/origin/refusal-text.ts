@@ -1,6 +1,6 @@
 /**
- * The origin's own text about its refusal, such as "apikey header missing": often all that an operator needs. Reads only its
- * beginning, for at most a second, and removes what was sent to the origin. Only administrators see it.
+ * The origin's own text about its refusal, such as "apikey header missing": often all that an operator needs. Reads
+ * only its beginning, for at most a second, and removes what was sent to the origin. Only administrators see it.
  */
 
 import { LoadFailure } from '../contract/problem.ts';
@@ -26,8 +26,8 @@ export interface AskedWith extends Pick<OriginRequest, 'headers' | 'ownHeaders'>
 }
 
 /**
- * The same failure with the origin's text for administrators, if the status is an error. A SOAP Fault takes precedence over the status,
- * unless the status is about credentials. The body is read or released.
+ * The same failure with the origin's text for administrators, if the status is an error. A SOAP Fault takes precedence
+ * over the status, unless the status is about credentials. The body is read or released.
  */
 export async function withOriginsWords(
   failure: LoadFailure,

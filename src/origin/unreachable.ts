@@ -1,7 +1,7 @@
 /**
- * Finds out why an origin could not be reached. The platform's `fetch` reports the same error for a refused and for a broken
- * connection, and only "internal error" for an unknown name and for failing TLS. So one TCP connection, without data,
- * finds the rest.
+ * Finds out why an origin could not be reached. The platform's `fetch` reports the same error for a refused and for a
+ * broken connection, and only "internal error" for an unknown name and for failing TLS. So one TCP connection, without
+ * data, finds the rest.
  */
 
 import { LoadFailure } from '../contract/problem.ts';

@@ -19,8 +19,7 @@ const STRONG_AFTER_MS = 1000;
 
 /**
  * The validators of an answer that a later request may send. A date counts only if it is at least one second older than
- * the answer
- * (RFC 9110 section 8.8.2.2): after a younger one, the data may change again in the same second.
+ * the answer (RFC 9110 section 8.8.2.2): after a younger one, the data may change again in the same second.
  *
  * @param now ms since the epoch; an error of some years does not matter
  */
@@ -38,8 +37,7 @@ export function sendable({ etag, lastModified }: Validators, now: number): Valid
 
 /**
  * The validators after a 304; those that it does not name stay. Null if the 304 proves nothing, because it is about
- * another version
- * than the one in the request (RFC 9111 section 4.3.3).
+ * another version than the one in the request (RFC 9111 section 4.3.3).
  */
 export function validatedBy(headers: Headers, sent: Validators, now: number): Validators | null {
   if (sent.etag === null && sent.lastModified === null) return null;

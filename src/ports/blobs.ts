@@ -7,8 +7,8 @@ export interface BlobRange {
   offset: number;
   length: number;
   /**
-   * Size of the unit that contains the part, from the beginning of the blob: a delta, or a body without the id map behind it. Without
-   * this size nothing is kept in memory or at the edge.
+   * Size of the unit that contains the part, from the beginning of the blob: a delta, or a body without the id map
+   * behind it. Without this size nothing is kept in memory or at the edge.
    */
   whole?: number;
 }
@@ -51,8 +51,8 @@ export interface Fold {
 /** Bodies of folded deltas, in isolate memory and at the location's edge; both may drop any of them at any time. */
 export interface FoldedDeltas {
   /**
-   * The delta between two kept versions that changed the body: the kept one, or one that is folded now and kept. Null: it cannot be
-   * made, or not now, because too many bytes are being folded in this isolate.
+   * The delta between two kept versions that changed the body: the kept one, or one that is folded now and kept. Null:
+   * it cannot be made, or not now, because too many bytes are being folded in this isolate.
    */
   get(key: string, from: number, to: number, fold: Fold): Promise<FoldedDelta | null>;
 }

@@ -23,9 +23,9 @@ export interface Resources {
   /** From D1's primary: what a load uses. Includes tombstones. */
   read(title: string): Promise<StoredResource | null>;
   /**
-   * A page in order of title, after `after`, without tombstones. `next` is the title to continue after. A page of many bytes is short.
-   * With `groups`: only resources without groups or with one of these, and `next` names no other resource. With `fits`: the page ends
-   * once 1,000 resources were read, even if it is empty.
+   * A page in order of title, after `after`, without tombstones. `next` is the title to continue after. A page of many
+   * bytes is short. With `groups`: only resources without groups or with one of these, and `next` names no other
+   * resource. With `fits`: the page ends once 1,000 resources were read, even if it is empty.
    */
   list(
     after: string | null,
@@ -33,9 +33,9 @@ export interface Resources {
     filter?: ResourceFilter,
   ): Promise<{ resources: StoredResource[]; next: string | null }>;
   /**
-   * Writes a definition if `expected` is still the stored `changedAt` (null: there is none, or a tombstone). `matters`: origin,
-   * parameters, scope, format or tables differ, so the number grows. Null: another writer was faster, or the source that it names
-   * does not exist or has its maximum of resources.
+   * Writes a definition if `expected` is still the stored `changedAt` (null: there is none, or a tombstone). `matters`:
+   * origin, parameters, scope, format or tables differ, so the number grows. Null: another writer was faster, or the
+   * source that it names does not exist or has its maximum of resources.
    */
   put(
     title: string,
@@ -55,8 +55,8 @@ export interface Resources {
   /** Runs of schedules that are due or in progress, those that came due first before the others. */
   listDue(now: number, limit: number): Promise<ScheduledRun[]>;
   /**
-   * Stores the progress of a run: the key after which it continues, or its end and the next time of the schedule, `nextRunAt` (null:
-   * never). False: another process is further, or the schedule has changed.
+   * Stores the progress of a run: the key after which it continues, or its end and the next time of the schedule,
+   * `nextRunAt` (null: never). False: another process is further, or the schedule has changed.
    */
   moveRun(run: ScheduledRun, to: { after: string } | { nextRunAt: number | null }): Promise<boolean>;
 }
@@ -125,8 +125,9 @@ export interface SoughtEntry extends AskedEntry {
 /** Entries (table `entries`). */
 export interface Entries {
   /**
-   * An entry with the resource's mark, in one statement; `mark` is null for an unknown resource. Read from the primary. Where replicas
-   * may answer, from the one that D1 picks for `session` (its constraint or a bookmark); the answer then has the next bookmark.
+   * An entry with the resource's mark, in one statement; `mark` is null for an unknown resource. Read from the primary.
+   * Where replicas may answer, from the one that D1 picks for `session` (its constraint or a bookmark); the answer then
+   * has the next bookmark.
    */
   read(
     key: string,
@@ -134,15 +135,15 @@ export interface Entries {
     session?: string,
   ): Promise<{ entry: Entry | null; mark: ResourceMark | null; bookmark?: string }>;
   /**
-   * The same for many keys: one statement for each database, which leaves out chains of more than MAX_READ_LINKS. Read from the
-   * primary; with `replicas`, from a replica that has reached all the bookmarks.
+   * The same for many keys: one statement for each database, which leaves out chains of more than MAX_READ_LINKS. Read
+   * from the primary; with `replicas`, from a replica that has reached all the bookmarks.
    */
   readAll(asked: readonly AskedEntry[], replicas: boolean): Promise<Map<string, ReadEntry>>;
   /** One entry by its key alone. */
   find(key: string): Promise<EntryRow | null>;
   /**
-   * The entries of those keys that have one, in one batch, without chains. If the rows have too many bytes, the last keys are returned
-   * as `unread`: for these it is unknown whether they have an entry. The first key is never `unread`.
+   * The entries of those keys that have one, in one batch, without chains. If the rows have too many bytes, the last
+   * keys are returned as `unread`: for these it is unknown whether they have an entry. The first key is never `unread`.
    */
   findAll(keys: readonly string[]): Promise<{ entries: EntryRow[]; unread: string[] }>;
   /** The loaded versions of those keys that have an entry, in one batch. */
@@ -157,16 +158,18 @@ export interface Entries {
   /** How many entries of a resource have something loaded. */
   count(resource: string): Promise<number>;
   /**
-   * Upsert, only over a lower revision and no higher version; keeps `readAt`. Returns the entry that D1 then has: this one, or the one
-   * that stands. `renames`: a forgotten cache loses its name in D1, or gets it back when it is asked for again.
+   * Upsert, only over a lower revision and no higher version; keeps `readAt`. Returns the entry that D1 then has: this
+   * one, or the one that stands. `renames`: a forgotten cache loses its name in D1, or gets it back when it is asked
+   * for again.
    */
   put(entry: Entry, renames?: boolean): Promise<Entry>;
   /** Removes entries without a loaded version, of a removed resource whose sweep is over. */
   remove(keys: readonly string[]): Promise<void>;
   /**
-   * One step of the slow walk over all entries, which reads at most `limit` rows. Returns keys of loaded entries that were neither read
-   * nor loaded since `before` (ms). Removes rows that hold nothing and were neither read nor changed since then, except those of private
-   * caches: it returns these as `isEmpty`, because their objects must forget the user first and only these rows lead to the objects.
+   * One step of the slow walk over all entries, which reads at most `limit` rows. Returns keys of loaded entries that
+   * were neither read nor loaded since `before` (ms). Removes rows that hold nothing and were neither read nor changed
+   * since then, except those of private caches: it returns these as `isEmpty`, because their objects must forget the
+   * user first and only these rows lead to the objects.
    */
   walkUnread(before: number, limit: number): Promise<{ key: string; isEmpty: boolean }[]>;
   /** Stores the hour in which keys were read, if it is later than the stored one. */
@@ -198,15 +201,16 @@ export interface EntryLookup {
   /** The current entry here, at most ENTRY_CACHE_MS old; the last known one if D1 does not answer in time. */
   find(key: string, resource: string): Promise<LookedUp>;
   /**
-   * The copy in isolate memory, for requests that wait and poll. When it has expired, one of the waiting requests fetches a new one for
-   * all. Until that arrives, the others get what `find` would have returned a moment earlier.
+   * The copy in isolate memory, for requests that wait and poll. When it has expired, one of the waiting requests
+   * fetches a new one for all. Until that arrives, the others get what `find` would have returned a moment earlier.
    */
   glance(key: string, resource: string): Promise<LookedUp>;
   /** From D1's primary, past the copies: for a request that names a newer version than the one found. */
   findNewest(key: string, resource: string): Promise<LookedUp>;
   /**
-   * Many keys at once, for a request that names the versions it has: from isolate memory what is current there; the rest from the
-   * edge, if the edge has all of it; otherwise from D1, one statement for each database. Null: nothing is known and D1 does not answer.
+   * Many keys at once, for a request that names the versions it has: from isolate memory what is current there; the
+   * rest from the edge, if the edge has all of it; otherwise from D1, one statement for each database. Null: nothing is
+   * known and D1 does not answer.
    */
   findAll(asked: readonly AskedEntry[]): Promise<Map<string, LookedUp | null>>;
   /** Many at once, past the copies: entries that memory has not reached yet are read from D1's primary, one statement for each database. */

@@ -4,10 +4,8 @@ import type { BlobContent } from '../ports/blobs.ts';
 
 /**
  * All `length` bytes of a blob. Bytes in memory are returned unchanged; all readers share them and must not change
- * them. A stream is
- * read into one array of that length, so that nothing is held twice. Null: the blob has fewer or more bytes, or the
- * stream did not end
- * within `withinMs` (absent: no limit) and was cancelled.
+ * them. A stream is read into one array of that length, so that nothing is held twice. Null: the blob has fewer or more
+ * bytes, or the stream did not end within `withinMs` (absent: no limit) and was cancelled.
  */
 export async function readWhole(
   content: BlobContent,
@@ -45,10 +43,8 @@ async function readStream(
 
 /**
  * A stream of pieces that are made on demand: the reader takes one before the next is made, so a slow reader holds one
- * at a time. It is
- * a native stream, since streams made in JavaScript are read ahead of a slow client. `waitUntil` keeps the invocation
- * alive for it;
- * an error of `pieces` breaks the stream off.
+ * at a time. It is a native stream, since streams made in JavaScript are read ahead of a slow client. `waitUntil` keeps
+ * the invocation alive for it; an error of `pieces` breaks the stream off.
  *
  * @param length bytes of all pieces; null: unknown
  */

@@ -5,8 +5,7 @@ const MAX_BOUND = 100;
 
 /**
  * Statements for one batch. Each joins a table with the values, which are column `value` of `asked`. In this form D1
- * does not count
- * the values as rows read; in an `IN` list or json_each it counts each of them.
+ * does not count the values as rows read; in an `IN` list or json_each it counts each of them.
  *
  * @param values at least one
  * @param sqlFrom builds the SQL around the place of the values

@@ -1,7 +1,6 @@
 /**
  * Isolate memory: values with a limit; the least recently used are removed first. Values must not be promises: the
- * platform does not
- * let a request await a promise of another.
+ * platform does not let a request await a promise of another.
  */
 
 interface Item<Value> {

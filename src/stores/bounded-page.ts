@@ -1,8 +1,8 @@
 /**
  * Pages limited in bytes as well as in rows: a thousand of the largest rows would take half of an isolate's memory. A
- * row includes
- * its large column only if that is small enough for a thousand of them. For other rows the page has only the size; one further
- * statement reads those that still fit. So usual pages cost no more: a sum in SQL would read each row three times.
+ * row includes its large column only if that is small enough for a thousand of them. For other rows the page has only
+ * the size; one further statement reads those that still fit. So usual pages cost no more: a sum in SQL would read each
+ * row three times.
  */
 
 import { MAX_PAGE, MAX_PAGE_BYTES } from '../contract/constants.ts';

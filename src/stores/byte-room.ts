@@ -1,7 +1,6 @@
 /**
  * Limits the bytes that an isolate holds for running work. Only values are shared, since no request may await a promise
- * of another.
- * Bytes that were never given back, because the platform ended the invocation, stop counting after a while.
+ * of another. Bytes that were never given back, because the platform ended the invocation, stop counting after a while.
  */
 
 /** The bytes of one piece of work. */

@@ -1,15 +1,11 @@
 /**
  * Caches blobs in isolate memory and at the edge. Blobs are immutable, so a copy is never wrong. It may outlive its
- * blob, but then
- * nothing refers to it any more.
+ * blob, but then nothing refers to it any more.
  *
  * Only whole objects (deltas and bodies) are copied, each under one URL. A part that a client asks for is cut from the
- * copy, or else
- * read from the store, and is not kept. Small objects are read whole and kept in the isolate. For larger ones the
- * reader gets the
- * store's stream, and the edge a second stream under `waitUntil`: a stream shared by both would buffer everything that
- * the faster
- * one has read before the slower one.
+ * copy, or else read from the store, and is not kept. Small objects are read whole and kept in the isolate. For larger
+ * ones the reader gets the store's stream, and the edge a second stream under `waitUntil`: a stream shared by both
+ * would buffer everything that the faster one has read before the slower one.
  */
 
 import { log } from '../log.ts';
@@ -25,8 +21,7 @@ import { orOverloaded } from './overloaded.ts';
 const EDGE_TTL_S = 3600;
 /**
  * Largest blob kept in an isolate; together they take at most MEMORY_SHARES.hotBlobs. In addition, each slow reader may
- * hold one that
- * has been removed meanwhile.
+ * hold one that has been removed meanwhile.
  */
 export const MAX_HOT_BYTES = 192 * 1024;
 /** Time-out for a store to begin its answer, and to send a small one completely, ms. */

@@ -1,12 +1,11 @@
 /**
- * The location's edge cache (Cache API). It may lose anything at any time, and on a workers.dev host or behind Cloudflare
- * Access it keeps nothing. So its failures count as "not kept", and no request fails because of them.
+ * The location's edge cache (Cache API). It may lose anything at any time, and on a workers.dev host or behind
+ * Cloudflare Access it keeps nothing. So its failures count as "not kept", and no request fails because of them.
  *
  * URLs use the request's own host, as the platform advises: an invented host would cost a DNS look-up. On Cloudflare
- * that is a host
- * of the account's zone. A client that can choose between several hosts only chooses between copies of the same
- * content, which
- * only the Worker writes. Isolate memory uses only the path as its key, so more hosts do not make it hold more.
+ * that is a host of the account's zone. A client that can choose between several hosts only chooses between copies of
+ * the same content, which only the Worker writes. Isolate memory uses only the path as its key, so more hosts do not
+ * make it hold more.
  */
 
 import { log } from '../log.ts';
@@ -84,8 +83,7 @@ export function edgeCache(requestUrl: string): EdgeCache {
 
 /**
  * A part of the body under the URL, as a stream; null: there is none, or its size is another one, because it is a copy
- * of a body
- * that broke off.
+ * of a body that broke off.
  */
 export async function openAtEdge(
   edge: EdgeCache,

@@ -1,7 +1,6 @@
 /**
  * Copies of entries at the location's edge, where all its isolates find them. A chain takes long to parse, so this
- * isolate recognises
- * by its ETag what it has read or put before.
+ * isolate recognises by its ETag what it has read or put before.
  */
 
 import { type EntryCopy, isCurrentAtEdge, readAtEdge, usableCopy, usableUntil } from '../core/known-entry.ts';

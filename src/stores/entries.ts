@@ -22,8 +22,7 @@ const INSERT = `
 const assigned = (columns: readonly string[]) => columns.map((column) => `${column} = excluded.${column}`).join(', ');
 
 // Version numbers never decrease, and none is given twice, whatever writes: an object may have lost its rows, or there
-// may be two
-// objects. An earlier release does not tell the last version of a purged cache.
+// may be two objects. An earlier release does not tell the last version of a purged cache.
 const IS_NEWER = `revision < excluded.revision
   AND coalesce(document ->> '$.counted.version', version, 0)
     <= coalesce(excluded.document ->> '$.counted.version', excluded.version, ${Number.MAX_SAFE_INTEGER})
@@ -55,8 +54,8 @@ const REMOVE = `
 
 const WALK = 'evict-unread-entries';
 
-// A load that no read caused was requested by a client. Where nothing is loaded, the revision is the time of the last change.
-// A row of revision 0 stands for a first load that an earlier release may still be running.
+// A load that no read caused was requested by a client. Where nothing is loaded, the revision is the time of the last
+// change. A row of revision 0 stands for a first load that an earlier release may still be running.
 const LAST_USED = `
   SELECT key, revision, version IS NULL AS is_empty, owner IS NOT NULL AS is_private, max(coalesce(read_at, 0), CASE
     WHEN version IS NOT NULL THEN coalesce(document ->> '$.loaded.loadedAt', 0)

@@ -1,8 +1,9 @@
 /**
- * Look-ups of many keys for one request (`/sync/`), with the same records and rules as for one key (core/known-entry.ts). The
- * differences: a request that names its versions may use memory's current copy without asking the edge, and the keys that memory
- * lacks are read with one statement per database. For a hundred caches that a location does not know, the edge would be asked a
- * hundred times without a result, so the first miss there ends the asking.
+ * Look-ups of many keys for one request (`/sync/`), with the same records and rules as for one key
+ * (core/known-entry.ts). The differences: a request that names its versions may use memory's current copy without
+ * asking the edge, and the keys that memory lacks are read with one statement per database. For a hundred caches that a
+ * location does not know, the edge would be asked a hundred times without a result, so the first miss there ends the
+ * asking.
  */
 
 import { type EntryCopy, extended, failed, given, nextStep, stateOf, usableCopy } from '../core/known-entry.ts';

@@ -1,13 +1,11 @@
 /**
  * The entry look-up (DESIGN "Reading"): however many requests ask for a key, a location asks D1 about once per
- * ENTRY_CACHE_MS, and
- * no request waits long for a D1 that stalls. The price: a change by another location shows here up to two such periods
- * later,
- * and while D1 is not available the last known state is used for up to an hour.
+ * ENTRY_CACHE_MS, and no request waits long for a D1 that stalls. The price: a change by another location shows here up
+ * to two such periods later, and while D1 is not available the last known state is used for up to an hour.
  *
  * Each key has a record in isolate memory; core/known-entry.ts has the table of its states and events. The platform
- * does not let a
- * request await a promise of another: a request that asks D1 notes that in the record, and the others look there.
+ * does not let a request await a promise of another: a request that asks D1 notes that in the record, and the others
+ * look there.
  */
 
 import {

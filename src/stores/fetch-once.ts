@@ -1,8 +1,7 @@
 /**
  * For data that many requests of an isolate lack at the same moment, for example after waiting for a new version: one
- * request fetches
- * it, and the others take it from memory. A request cannot await a promise of another, so they check memory at short
- * intervals.
+ * request fetches it, and the others take it from memory. A request cannot await a promise of another, so they check
+ * memory at short intervals.
  */
 
 import { growingPauses, looks } from '../waiting.ts';
@@ -19,8 +18,7 @@ const isFetched = (id: string) => (fetching.get(id) ?? 0) > Date.now();
 
 /**
  * Returns what `inMemory` has after another request has put it there, or otherwise the result of `fetch`. If the first
- * request could
- * not keep its result, or not in time, each of the others fetches.
+ * request could not keep its result, or not in time, each of the others fetches.
  *
  * @param id identifies what is fetched
  */

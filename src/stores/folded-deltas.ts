@@ -1,16 +1,13 @@
 /**
  * Folded deltas (DESIGN "Rows, id map and deltas"), each made once per location. Small ones stay in isolate memory. A
- * larger one is
- * put to the edge while it is made, and streams from there to its readers. An existing one is never overwritten:
- * version numbers are
- * never reused.
+ * larger one is put to the edge while it is made, and streams from there to its readers. An existing one is never
+ * overwritten: version numbers are never reused.
  *
  *   memory ── else ── edge ── else ── is somebody here folding it? ── no ── room for it? ── fold, put to the edge
  *                                       yes: wait for the end          none: wait, at most 3 s, then there is no fold
  *
  * Where the edge keeps nothing, a larger one is held for its readers, as one copy for all of them, and counts as being
- * folded until
- * the last reader has it. If no reader takes a piece for 2 minutes, all are broken off.
+ * folded until the last reader has it. If no reader takes a piece for 2 minutes, all are broken off.
  */
 
 import { log } from '../log.ts';
@@ -180,8 +177,7 @@ function keepShared(body: SharedBody): void {
 
 /**
  * If the platform ended a reader, no code runs that could release what it held. A reader that only stalled finds its
- * pieces gone:
- * what no longer counts must not be held.
+ * pieces gone: what no longer counts must not be held.
  */
 function dropPast(now: number): void {
   for (const [url, body] of beingRead) {

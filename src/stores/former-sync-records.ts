@@ -1,7 +1,6 @@
 /**
  * Table `sync_records`, one row per device and cache, as earlier releases wrote it. It is read in addition to table
- * `devices` until
- * the cron has moved all rows there. A later release will drop it, and this file.
+ * `devices` until the cron has moved all rows there. A later release will drop it, and this file.
  */
 
 import { recordId } from '../core/sync-records.ts';
@@ -60,10 +59,8 @@ function deviceId({ user, device }: Pick<SyncRecord, 'user' | 'device'>): string
 
 /**
  * A page of records. The columns that the filter fixes come first in some index or the primary key, followed by the
- * rest of the
- * primary key in order, so any page is one range of an index. Exception: the records of a device of all users in one
- * resource are
- * filtered from those of all resources: they are few, and not worth an index.
+ * rest of the primary key in order, so any page is one range of an index. Exception: the records of a device of all
+ * users in one resource are filtered from those of all resources: they are few, and not worth an index.
  */
 export function formerPage(filter: SyncFilter, after: SyncPlace | null, limit: number, columns = COLUMNS): Fragment {
   const fixed = { user: filter.user ?? undefined, device: filter.device, resource: filter.resource, key: undefined };

@@ -11,8 +11,7 @@ import { BoundedMap } from './bounded-map.ts';
 
 /**
  * Size in V8 of a record that has an entry without parameters, chain, error and warnings, and with the text by which
- * `/sync/` says
- * "not changed". A record with a kept version has the same size.
+ * `/sync/` says "not changed". A record with a kept version has the same size.
  */
 const RECORD_BYTES = 1700;
 const LINK_BYTES = 210;

@@ -1,7 +1,6 @@
 /**
  * What this isolate noted recently: the hour in which a key was read or a device refused, and what devices were given.
- * So an isolate
- * notes frequent events only once.
+ * So an isolate notes frequent events only once.
  */
 
 import { tagOfKey } from '../core/etag.ts';

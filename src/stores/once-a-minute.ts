@@ -11,8 +11,7 @@ const logged = new BoundedMap<number>(MAX_NAMES);
 
 /**
  * Whether to log `name` now: true the first time in a minute. The name identifies the subject, such as a log event and
- * the user that it
- * is about.
+ * the user that it is about.
  *
  * @param now ms since the epoch
  */

@@ -1,7 +1,6 @@
 /**
  * Which errors are temporary refusals of the platform, and when to retry. Only this file knows the platform's messages.
- * Our own
- * errors, such as wrong SQL, are not among them.
+ * Our own errors, such as wrong SQL, are not among them.
  *
  * @see https://developers.cloudflare.com/d1/observability/debug-d1/#error-list
  * @see https://developers.cloudflare.com/durable-objects/best-practices/error-handling/

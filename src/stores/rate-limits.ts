@@ -1,7 +1,6 @@
 /**
  * Limits on users' requests, counted by the platform's rate-limit bindings (wrangler.toml): separately in each location
- * and only
- * approximately, but without a call to a store. If counting fails, the request is allowed.
+ * and only approximately, but without a call to a store. If counting fails, the request is allowed.
  */
 
 import { Problem } from '../contract/problem.ts';
@@ -13,7 +12,8 @@ export interface RateLimits {
   /** Counts a request of a user. @throws Problem `rate-limited` with `Retry-After` */
   countRequest(user: string): Promise<void>;
   /**
-   * Counts a refresh, or a read that asks for a load, for its user and its cache. `isNew`: the cache did not exist before.
+   * Counts a refresh, or a read that asks for a load, for its user and its cache. `isNew`: the cache did not exist
+   * before.
    *
    * @throws Problem `rate-limited` with `Retry-After`
    */

@@ -1,7 +1,7 @@
 /**
  * Marks of resources in each database of entries (ENTRY_SHARDS), so that a look-up there is still one statement. The
- * first database
- * has the original; table `resources` of the others has only what entries are judged by, and `{}` as the definition.
+ * first database has the original; table `resources` of the others has only what entries are judged by, and `{}` as the
+ * definition.
  */
 
 import type { Resources } from '../ports/stores.ts';
@@ -36,8 +36,7 @@ const WALKED_RESOURCES = 1000;
 
 /**
  * The definitions of the first database. A change is complete when all databases have its mark. If one of them fails,
- * the call
- * throws, and the walk repairs it later.
+ * the call throws, and the walk repairs it later.
  */
 export function markedResources(databases: readonly D1Database[]): Resources {
   const [first, ...others] = databases as [D1Database, ...D1Database[]];

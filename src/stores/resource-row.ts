@@ -56,9 +56,9 @@ function namedSource(text: string): StoredSource {
 }
 
 /**
- * A definition in the form of this release: parsing adds the defaults of members that an older release did not know. A definition
- * that does not parse, such as one of a newer release, is used as it is: its caches stay readable, and lists with it do not fail.
- * Null: the text is not JSON, which counts as deleted.
+ * A definition in the form of this release: parsing adds the defaults of members that an older release did not know. A
+ * definition that does not parse, such as one of a newer release, is used as it is: its caches stay readable, and lists
+ * with it do not fail. Null: the text is not JSON, which counts as deleted.
  */
 function definitionOf(title: string, text: string): Resource | null {
   const stored = jsonOf(text);

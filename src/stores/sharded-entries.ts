@@ -23,9 +23,8 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
 
   /**
    * The newest of the entry's former place and its home: an object with the previous setting may have written to the
-   * former place
-   * after a copy was moved home. Rows can move during the look-up, at times back, so an entry found in neither is
-   * sought once more.
+   * former place after a copy was moved home. Rows can move during the look-up, at times back, so an entry found in
+   * neither is sought once more.
    */
   async function look<T>(
     key: string,

@@ -25,8 +25,8 @@ const REMOVE = `
   WHERE name = ?1 AND changed_at = ?2 AND NOT EXISTS (SELECT 1 FROM resources WHERE source = ?1)`;
 
 /**
- * The sources in the first of these databases; the others have marks of the resources that name them (resource-marks.ts). Methods
- * throw what D1 throws.
+ * The sources in the first of these databases; the others have marks of the resources that name them
+ * (resource-marks.ts). Methods throw what D1 throws.
  */
 export function d1Sources(databases: readonly D1Database[]): Sources {
   const [db, ...others] = databases as [D1Database, ...D1Database[]];

@@ -1,9 +1,7 @@
 /**
  * A table in several databases. A row is at home, or still where it was before the number of databases was changed. A
- * move copies
- * the row to its home, then deletes the original. So a caller that asks first the databases that rows move from, and
- * then those
- * that they move to, finds each row in at least one of the answers.
+ * move copies the row to its home, then deletes the original. So a caller that asks first the databases that rows move
+ * from, and then those that they move to, finds each row in at least one of the answers.
  */
 
 import { type Shards, shardOf } from '../core/shards.ts';

@@ -1,7 +1,7 @@
 /**
  * Reads figures from Analytics Engine through the Analytics SQL binding
- * (https://developers.cloudflare.com/analytics/sql-api/). Its SQL
- * weights COUNT and SUM of sampled rows by itself, has no exact MAX of them, and no parameters in intervals and limits.
+ * (https://developers.cloudflare.com/analytics/sql-api/). Its SQL weights COUNT and SUM of sampled rows by itself, has
+ * no exact MAX of them, and no parameters in intervals and limits.
  */
 
 import type { FigureQuestion, FigureRow, Figures } from '../contract/figures.ts';

@@ -1,11 +1,8 @@
 /**
  * Group commit of sync records (DESIGN "Reading"): the records of all requests that an isolate serves at the same time
- * leave in one
- * queue message. A request cannot await a promise of another, so the buffer consists of maps of values. The first
- * request of a group
- * sleeps a moment, then sends everything in them; the others check once more afterwards, in case it died. Accepted: an
- * isolate that
- * ends may lose the last records; the device's next request restores them.
+ * leave in one queue message. A request cannot await a promise of another, so the buffer consists of maps of values.
+ * The first request of a group sleeps a moment, then sends everything in them; the others check once more afterwards,
+ * in case it died. Accepted: an isolate that ends may lose the last records; the device's next request restores them.
  */
 
 import { tagOfKey } from '../core/etag.ts';
@@ -44,8 +41,7 @@ const TIMEOUT_MS = 5000;
 
 /**
  * A message costs the same however many records it has, so a busy isolate waits longer. Together with the second that
- * the queue waits
- * for a batch, the list is still up to date within 2 s.
+ * the queue waits for a batch, the list is still up to date within 2 s.
  */
 const BUSY_FACTOR = 4;
 /** An isolate counts as busy for this time after a record that found others waiting, ms. */

@@ -4,8 +4,8 @@ import { type CacheEvent, MAX_WAITING_COUNTED, MAX_WEBHOOKS, type WaitingEvents 
 import type { WaitingEnd, WebhookWaiting } from '../ports/webhook-stores.ts';
 
 /**
- * Events of one slot replace each other: for a cache that failed and recovered meanwhile, only its present state is sent. A slot
- * holds the event as a text, so that json_patch treats it as one value.
+ * Events of one slot replace each other: for a cache that failed and recovered meanwhile, only its present state is
+ * sent. A slot holds the event as a text, so that json_patch treats it as one value.
  */
 const SLOTS = {
   'cache.changed': 'changed',

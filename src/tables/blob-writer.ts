@@ -1,7 +1,6 @@
 /**
  * Writes a blob whose length is not known in advance. Up to PART_BYTES it is held in memory and written with one put; a
- * larger one is
- * uploaded in parts. An unfinished blob leaves nothing behind.
+ * larger one is uploaded in parts. An unfinished blob leaves nothing behind.
  */
 
 import type { Blobs, BlobUpload } from '../ports/blobs.ts';

@@ -1,7 +1,6 @@
 /**
  * Writes the delta between a load and the version before while rows arrive (delta-format.ts). A delta that grows too
- * large to be
- * worth keeping is discarded at once; the chain then has a gap there.
+ * large to be worth keeping is discarded at once; the chain then has a gap there.
  */
 
 import { MAX_DELTA_BYTES, SMALL_DELTA_BYTES } from '../contract/constants.ts';

@@ -1,8 +1,7 @@
 /**
  * The fold of consecutive deltas (DESIGN "Rows, id map and deltas"): a row that was inserted and deleted between the
- * two versions
- * appears in neither list. This is simple because an id is never reused. No row is copied: a fold refers to the bytes
- * of its deltas, and lists the inserts that do not count.
+ * two versions appears in neither list. This is simple because an id is never reused. No row is copied: a fold refers
+ * to the bytes of its deltas, and lists the inserts that do not count.
  */
 
 import { hasId, idAt, lineEnd, mergedIds, NO_IDS, withoutIds } from './row-lines.ts';

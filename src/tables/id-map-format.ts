@@ -1,11 +1,8 @@
 /**
  * The format of an id map, 22 bytes per row: a header of 24 bytes (magic and format number, number of rows, the first
- * half of the
- * SHA-256 of the rest), 8 bytes for each table (its index and first row), then by columns: 16 bytes of each row's hash,
- * the low 32
- * and the high 16 bits of its id. Numbers are little-endian, like those of every machine that runs this. A map that is
- * damaged or has
- * another format counts as absent.
+ * half of the SHA-256 of the rest), 8 bytes for each table (its index and first row), then by columns: 16 bytes of each
+ * row's hash, the low 32 and the high 16 bits of its id. Numbers are little-endian, like those of every machine that
+ * runs this. A map that is damaged or has another format counts as absent.
  */
 
 import { createHash } from 'node:crypto';

@@ -1,7 +1,6 @@
 /**
  * The id map of a version as a multiset: the row ids for each row hash. 500,000 rows need about 18 MB here, including
- * the bytes of the
- * map: columns of numbers, without an object per row.
+ * the bytes of the map: columns of numbers, without an object per row.
  */
 
 import { HASH_WORDS } from './row-hash.ts';

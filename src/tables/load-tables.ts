@@ -1,7 +1,6 @@
 /**
  * Loads tables (DESIGN "Rows, id map and deltas"): compares the origin's rows one by one with the id map of the version
- * before.
- * Holds that map, the new map, the delta and one part of the body, but never a whole table.
+ * before. Holds that map, the new map, the delta and one part of the body, but never a whole table.
  */
 
 import { JSON_TYPE, MAX_ROWS } from '../contract/constants.ts';
@@ -44,8 +43,7 @@ const PIECE_BYTES = 8192;
 
 /**
  * Writes body and id map to R2 as one object, and the delta as another, unless no row was inserted or deleted and the
- * tables have
- * the same shape. A different order of the same rows is no change.
+ * tables have the same shape. A different order of the same rows is no change.
  * @throws LoadFailure `origin-malformed`, `origin-too-large`, `origin-guard`
  */
 export async function loadTables(input: TablesInput): Promise<LoadResult> {

@@ -1,6 +1,7 @@
 /**
- * Reads the body of a version back as rows and changes some of them (DESIGN "Incremental loads"): a row with a changed key is replaced in
- * its place, a removed row is left out, all others stay byte for byte, and new rows follow at the end. Holds only the changes.
+ * Reads the body of a version back as rows and changes some of them (DESIGN "Incremental loads"): a row with a changed
+ * key is replaced in its place, a removed row is left out, all others stay byte for byte, and new rows follow at the
+ * end. Holds only the changes.
  */
 
 import { columnName } from '../contract/column.ts';

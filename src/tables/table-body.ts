@@ -1,8 +1,7 @@
 /**
  * The body of a version with tables: `[{"name","columns","data":[[<row id>,<cell>,…],…]},…]` in the definition's order
  * (CONTRACT 3). If an answer brings a table before its turn, the table is held until the earlier ones have arrived, up
- * to
- * MAX_EARLY_BYTES. So an origin must send large tables in the definition's order.
+ * to MAX_EARLY_BYTES. So an origin must send large tables in the definition's order.
  */
 
 import { columnName } from '../contract/column.ts';

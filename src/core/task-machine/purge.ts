@@ -1,7 +1,7 @@
 /**
  * Purges a cache (DESIGN "A refresh", 6 [M]): data that was fetched before never becomes current again. A soft purge
- * only lets it expire. A purge that forgets the user of a private cache (CONTRACT 4 "Leavers") ends its tasks instead of
- * repeating them.
+ * only lets it expire. A purge that forgets the user of a private cache (CONTRACT 4 "Leavers") ends its tasks instead
+ * of repeating them.
  */
 
 import { TASK_RETENTION_MS } from '../../contract/constants.ts';
@@ -84,8 +84,9 @@ function drop(draft: Draft, now: number): void {
 }
 
 /**
- * Ends all tasks that have not been committed, and removes the name from D1's entry at once. The document keeps the name
- * as long as ended tasks need it for their answers, and after that only the counters. A repeated call changes nothing.
+ * Ends all tasks that have not been committed, and removes the name from D1's entry at once. The document keeps the
+ * name as long as ended tasks need it for their answers, and after that only the counters. A repeated call changes
+ * nothing.
  */
 function forget(draft: Draft, now: number): void {
   const { head, behind, forgotten } = draft.document;

@@ -33,8 +33,8 @@ export type LoadAnswer =
   | { outcome: 'unavailable' };
 
 /**
- * How long after a load D1 must have its entry, ms. If it does not, D1 has lost the entry: it was restored to an earlier
- * time.
+ * How long after a load D1 must have its entry, ms. If it does not, D1 has lost the entry: it was restored to an
+ * earlier time.
  */
 const LOST_AFTER_MS = 60_000;
 

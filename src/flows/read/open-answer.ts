@@ -52,9 +52,9 @@ export async function openBody(
 }
 
 /**
- * Recovers when R2 does not have a body that an entry names. If the look-up was old, the body was removed as planned, and the object returns a newer entry. If the object names
- * the same body, the body is lost: the cache is purged, because a load that finds nothing changed would write no body.
- * The next read then loads it.
+ * Recovers when R2 does not have a body that an entry names. If the look-up was old, the body was removed as planned,
+ * and the object returns a newer entry. If the object names the same body, the body is lost: the cache is purged,
+ * because a load that finds nothing changed would write no body. The next read then loads it.
  *
  * @param entry names the missing body
  * @throws Problem `overloaded`

@@ -46,8 +46,7 @@ export function parametersOf(template: BodyTemplate): string[] {
 
 /**
  * JSON in which `write` replaces each string. Where `write` gives undefined, a member is left out and an array element
- * is null.
- * Member names are not changed.
+ * is null. Member names are not changed.
  */
 export function filledJson(template: unknown, write: (text: string) => Json | undefined): Json | undefined {
   if (typeof template === 'string') return write(template);

@@ -7,8 +7,9 @@ const SPACES = ' \u00A0\u202F';
 const APOSTROPHES = "'\u2019";
 
 /**
- * Reads a text as a number; undefined if it is none. The last group must have three digits, earlier groups two or three. So a
- * number in another notation (`12.5` where the point separates groups) fails instead of becoming another number.
+ * Reads a text as a number; undefined if it is none. The last group must have three digits, earlier groups two or
+ * three. So a number in another notation (`12.5` where the point separates groups) fails instead of becoming another
+ * number.
  */
 export function numberReader({
   decimal = '.',

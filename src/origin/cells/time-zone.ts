@@ -17,8 +17,9 @@ export function isZone(zone: string): boolean {
 }
 
 /**
- * Makes a function that converts local times of the zone to ms since the epoch. A local time that does not exist (clocks went forward)
- * or exists twice (back) gets the offset before the change, as in RFC 5545 and ECMAScript's Temporal ("compatible").
+ * Makes a function that converts local times of the zone to ms since the epoch. A local time that does not exist
+ * (clocks went forward) or exists twice (back) gets the offset before the change, as in RFC 5545 and ECMAScript's
+ * Temporal ("compatible").
  */
 export function zoneReader(zone: string): (local: LocalTime) => number {
   const offsetAt = offsets(zone);

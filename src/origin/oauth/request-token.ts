@@ -47,7 +47,8 @@ export interface GivenToken {
 /**
  * Sends one request, and follows no redirect.
  *
- * @throws LoadFailure `origin-auth`: final if the client is refused, otherwise worth a retry; `misconfigured` for an invalid key
+ * @throws LoadFailure `origin-auth`: final if the client is refused, otherwise worth a retry; `misconfigured` for an
+ * invalid key
  */
 export async function requestToken(
   definition: OAuth2,

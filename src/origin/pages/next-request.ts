@@ -20,10 +20,11 @@ export interface LinkRules {
 }
 
 /**
- * The request that a link leads to: a GET of the link, without the source's keys (`auth.query`) that the origin repeats in it. It has
- * the headers of `first`, and always goes to the scheme, host and port of `first`.
+ * The request that a link leads to: a GET of the link, without the source's keys (`auth.query`) that the origin repeats
+ * in it. It has the headers of `first`, and always goes to the scheme, host and port of `first`.
  *
- * @throws LoadFailure `origin-malformed` if the link is no URL; `origin-redirect` for another host, which only administrators see
+ * @throws LoadFailure `origin-malformed` if the link is no URL; `origin-redirect` for another host, which only
+ * administrators see
  */
 export function linked(first: OriginRequest, link: string, { base, rehost }: LinkRules): OriginRequest {
   if (!URL.canParse(link, base.href)) {

@@ -1,6 +1,6 @@
 /**
- * Decides whether another page follows, and which one (CONTRACT 4 "Pages"), without sending requests itself. Holds 16 bytes per
- * request, so that no request is made twice.
+ * Decides whether another page follows, and which one (CONTRACT 4 "Pages"), without sending requests itself. Holds 16
+ * bytes per request, so that no request is made twice.
  */
 
 import { hash } from 'node:crypto';

@@ -1,6 +1,7 @@
 /**
- * Reads tables from a PostgreSQL database in one read-only transaction, so all tables are one snapshot. Each query is a cursor that is
- * read in pieces, so each statement is short, and the database is read no faster than the load can store.
+ * Reads tables from a PostgreSQL database in one read-only transaction, so all tables are one snapshot. Each query is a
+ * cursor that is read in pieces, so each statement is short, and the database is read no faster than the load can
+ * store.
  */
 
 import { LoadFailure } from '../../contract/problem.ts';

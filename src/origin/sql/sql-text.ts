@@ -1,7 +1,7 @@
 /**
- * SQL of definitions (`tables[].sql`, CONTRACT 4 "Databases"). Placeholders become numbered parameters, which are bound and never
- * inserted as text. A small scanner finds what PostgreSQL does not read as SQL (its manual, section 4.1): literals, quoted
- * identifiers, dollar quotes and comments.
+ * SQL of definitions (`tables[].sql`, CONTRACT 4 "Databases"). Placeholders become numbered parameters, which are bound
+ * and never inserted as text. A small scanner finds what PostgreSQL does not read as SQL (its manual, section 4.1):
+ * literals, quoted identifiers, dollar quotes and comments.
  */
 
 /** A piece of a statement: SQL, or a part that is not read as SQL. */

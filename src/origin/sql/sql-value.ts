@@ -1,6 +1,6 @@
 /**
- * Converts PostgreSQL's text form of values to cells, by type. The driver's parsers are not used: its dates and floats shift days and
- * lose digits (brianc/node-postgres#818, node-pg-types#50).
+ * Converts PostgreSQL's text form of values to cells, by type. The driver's parsers are not used: its dates and floats
+ * shift days and lose digits (brianc/node-postgres#818, node-pg-types#50).
  */
 
 import { Buffer } from 'node:buffer';

@@ -1,6 +1,6 @@
 /**
- * XML 1.0 with namespaces as a stream of events. The parser itself has no limits and would hold a name, a comment or a document type of
- * any length, so the bytes are counted before the parser gets them.
+ * XML 1.0 with namespaces as a stream of events. The parser itself has no limits and would hold a name, a comment or a
+ * document type of any length, so the bytes are counted before the parser gets them.
  */
 
 import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
