@@ -637,7 +637,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All webhooks, in order of name, and how they are doing
+         * All webhooks, in order of name, with their states
          * @description Needs the scope `cache:inspect`.
          */
         get: operations["listWebhooks"];
@@ -657,7 +657,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One webhook, and how it is doing
+         * One webhook, with its state
          * @description Needs the scope `cache:inspect`.
          */
         get: operations["getWebhook"];
@@ -668,7 +668,7 @@ export interface paths {
         put: operations["putWebhook"];
         post?: never;
         /**
-         * Deletes a webhook, and what waits for it
+         * Deletes a webhook and the events that wait for it
          * @description Needs the scope `cache:admin`.
          */
         delete: operations["deleteWebhook"];
@@ -829,7 +829,7 @@ export interface components {
             etag: string | null;
             /** @description After `SUCCESS`: the size of that body, bytes; otherwise null. */
             bytes: number | null;
-            /** @description After `SUCCESS`: the rows in all its tables; null for a body that is no table. */
+            /** @description After `SUCCESS`: the rows in all its tables; null for a body that is not a table. */
             rows: number | null;
             /** @description In `PENDING` and `RETRY`: the source that keeps it waiting. Left out: none does, or the request was held. */
             waiting?: components["schemas"]["WaitingFor"];
@@ -918,7 +918,7 @@ export interface components {
             device: string;
             /**
              * Format: date-time
-             * @description When the device was last heard of.
+             * @description When the device was last seen.
              */
             seen: string;
             /** @description How many caches the device was given. */
@@ -936,7 +936,7 @@ export interface components {
             device: string;
             /**
              * Format: date-time
-             * @description When the device was last heard of.
+             * @description When the device was last seen.
              */
             seen: string;
             /** @description The caches that the device was given. */
@@ -1770,7 +1770,7 @@ export interface components {
             etag: string | null;
             /** @description Size of the body, bytes; null: nothing is loaded. */
             bytes: number | null;
-            /** @description Rows of all tables; null: nothing is loaded, or the body is no table. */
+            /** @description Rows of all tables; null: nothing is loaded, or the body is not a table. */
             rows: number | null;
             /**
              * Format: date-time
@@ -1807,13 +1807,13 @@ export interface components {
              * @description When its load began.
              */
             loaded: string;
-            /** @description How many rows it added, compared with the kept version before it; null: not known, or the body is no table. */
+            /** @description How many rows it added, compared with the kept version before it; null: not known, or the body is not a table. */
             inserted: number | null;
             /** @description How many rows it removed, compared with the kept version before it; null as above. */
             deleted: number | null;
             /** @description Size of the stored delta from the kept version before it, bytes; null: there is no delta. */
             bytes: number | null;
-            /** @description `Cache-Hash-Value` of the body; null: it is no table. */
+            /** @description `Cache-Hash-Value` of the body; null: it is not a table. */
             hash: string | null;
         };
         /** @description Why the last load failed, and when it is retried. */
@@ -2188,7 +2188,7 @@ export interface components {
              * @enum {string}
              */
             scopes_from: "claims" | "default";
-            /** @description Names in those claims that are no scopes of this service, as they are in the token: the first 20 names, 100 characters of each. `tablet:cache:read` here means that `JWT_SCOPE_PREFIX` is not `tablet:`. */
+            /** @description Names in those claims that are not scopes of this service, as they are in the token: the first 20 names, 100 characters of each. `tablet:cache:read` here means that `JWT_SCOPE_PREFIX` is not `tablet:`. */
             other_scopes: string[];
             /** @description Groups of the user; they count for resources with `groups`. */
             groups: string[];
@@ -3234,7 +3234,7 @@ export interface operations {
                 limit?: number;
                 /** @description Where to continue: the cursor of the previous answer, from `Link` or `next`. Default: the start. */
                 cursor?: string;
-                /** @description Only those that have each of these words somewhere in the title, or in the origin's URL or source, whatever the case; blanks, hyphens and underscores part words. */
+                /** @description Only those that have each of these words somewhere in the title, or in the origin's URL or source, in upper or lower case; spaces, hyphens and underscores separate words. */
                 search?: string;
                 /** @description Only those that name this source. */
                 source?: string;

@@ -7,7 +7,7 @@ export const PROBLEM_DETAILS: Readonly<Record<ProblemCode, string | InputFault>>
   'invalid-json': 'The JSON is broken at byte 1.',
   'invalid-parameters': { pointer: '/year', detail: 'must be an integer' },
   'invalid-header': { pointer: 'X-Delta', detail: 'must not end at an older version than it begins with' },
-  'invalid-cursor': 'Begin the list anew, without cursor, and follow its Link headers.',
+  'invalid-cursor': 'Start the list again without a cursor, and follow its Link headers.',
   unauthenticated: 'Send a token: "Authorization: Bearer <JWT>".',
   'insufficient-scope': 'This needs a token with the scope cache:refresh.',
   'device-mismatch': 'X-Device-Id names another device than this token.',
@@ -31,7 +31,7 @@ export const PROBLEM_DETAILS: Readonly<Record<ProblemCode, string | InputFault>>
   'origin-redirect': 'The origin sent us to another host.',
   'origin-guard': 'The origin answered with 0 rows, fewer than 1.',
   'origin-pages': 'The origin\'s answer names a next page at "/@odata.nextLink".',
-  'origin-refused': 'The origin\'s answer does not say at "/status" what origin.expect demands.',
+  'origin-refused': 'The origin\'s answer does not have at "/status" the value that origin.expect requires.',
   misconfigured: 'Exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET must be set. None is.',
   internal: 'Try again. If the problem persists, give your operator the X-Request-Id of this answer.',
 };

@@ -35,7 +35,7 @@ export const CacheRecord = v.strictObject({
   version: about(Count, 'Version of the last load; null: nothing is loaded.'),
   etag: about(v.nullable(v.string()), 'ETag of the body, without quotes; null: nothing is loaded.'),
   bytes: about(Count, 'Size of the body, bytes; null: nothing is loaded.'),
-  rows: about(Count, 'Rows of all tables; null: nothing is loaded, or the body is no table.'),
+  rows: about(Count, 'Rows of all tables; null: nothing is loaded, or the body is not a table.'),
   loaded: about(v.nullable(Timestamp), 'When the last load ended; null: nothing is loaded.'),
   expires: about(v.nullable(Timestamp), 'When it stops being fresh; null: nothing is loaded.'),
   read: about(v.nullable(Timestamp), 'When it was last read, exact to the hour; null: not known.'),
@@ -59,11 +59,11 @@ export const VersionRecord = v.strictObject({
   loaded: about(Timestamp, 'When its load began.'),
   inserted: about(
     Count,
-    'How many rows it added, compared with the kept version before it; null: not known, or the body is no table.',
+    'How many rows it added, compared with the kept version before it; null: not known, or the body is not a table.',
   ),
   deleted: about(Count, 'How many rows it removed, compared with the kept version before it; null as above.'),
   bytes: about(Count, 'Size of the stored delta from the kept version before it, bytes; null: there is no delta.'),
-  hash: about(v.nullable(v.string()), '`Cache-Hash-Value` of the body; null: it is no table.'),
+  hash: about(v.nullable(v.string()), '`Cache-Hash-Value` of the body; null: it is not a table.'),
 });
 export type VersionRecord = v.InferOutput<typeof VersionRecord>;
 

@@ -39,7 +39,7 @@ export const DeviceRefusal = v.strictObject({
 const members = {
   user: about(v.string(), 'The user to whom the device belongs.'),
   device: about(v.string(), 'Id of the device, from `X-Device-Id` or the token.'),
-  seen: about(Timestamp, 'When the device was last heard of.'),
+  seen: about(Timestamp, 'When the device was last seen.'),
 };
 const ends = {
   behind: about(Whole, 'How many of the caches that the device holds are out of date.'),

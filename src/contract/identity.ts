@@ -47,7 +47,7 @@ export const WhoamiAnswer = v.strictObject({
   ),
   other_scopes: about(
     v.array(v.string()),
-    'Names in those claims that are no scopes of this service, as they are in the token: the first 20 names, 100 characters of each. `tablet:cache:read` here means that `JWT_SCOPE_PREFIX` is not `tablet:`.',
+    'Names in those claims that are not scopes of this service, as they are in the token: the first 20 names, 100 characters of each. `tablet:cache:read` here means that `JWT_SCOPE_PREFIX` is not `tablet:`.',
   ),
   groups: about(v.array(v.string()), 'Groups of the user; they count for resources with `groups`.'),
   device: about(

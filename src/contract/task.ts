@@ -67,7 +67,7 @@ export const ExpandedTaskAnswer = v.strictObject({
     'After `SUCCESS`: the ETag of the version that was then current, without quotes; otherwise null.',
   ),
   bytes: about(v.nullable(Whole), 'After `SUCCESS`: the size of that body, bytes; otherwise null.'),
-  rows: about(v.nullable(Whole), 'After `SUCCESS`: the rows in all its tables; null for a body that is no table.'),
+  rows: about(v.nullable(Whole), 'After `SUCCESS`: the rows in all its tables; null for a body that is not a table.'),
   waiting: about(
     v.optional(WaitingFor),
     'In `PENDING` and `RETRY`: the source that keeps it waiting. Left out: none does, or the request was held.',

@@ -29,7 +29,7 @@ export interface GivenVersion {
   version: number;
   /** The last version up to it that changed the body: the number in the ETag. */
   changed: number;
-  /** `Cache-Hash-Value`; null for a body that is no table. */
+  /** `Cache-Hash-Value`; null for a body that is not a table. */
   hash: string | null;
   /** When this version changed the body, ms; null: no longer known. */
   changedAt: number | null;
@@ -59,7 +59,7 @@ export function chooseWhole(
   return { kind: isKnown ? 'not-modified' : 'whole', given: loaded };
 }
 
-/** Null: the answer is the full body, because no delta was requested, the body is no table, or there is no such delta. */
+/** Null: the answer is the full body, because no delta was requested, the body is not a table, or there is no such delta. */
 export function deltaFor({ entry, loaded }: LoadedEntry, asked: AskedAnswer): ChosenDelta | null {
   if (loaded.hash === null) return null;
   const { delta, ifNoneMatch, ifMatch } = asked;

@@ -23,8 +23,8 @@ export function decodeCursor<Schema extends v.GenericSchema>(cursor: string, sch
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
     return v.parse(schema, JSON.parse(text));
   } catch (cause) {
-    throw new Problem('invalid-cursor', 'Begin the list anew, without cursor, and follow its Link headers.', {
-      errors: [{ pointer: '/cursor', detail: 'must be one that this list gave' }],
+    throw new Problem('invalid-cursor', 'Start the list again without a cursor, and follow its Link headers.', {
+      errors: [{ pointer: '/cursor', detail: 'must be a cursor from an answer of this list' }],
       cause,
     });
   }

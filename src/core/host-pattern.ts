@@ -16,7 +16,6 @@ export function hostPatternFault(pattern: string): string | null {
   if (pattern.includes('@')) return 'has a user name';
   const { host, port } = readHostPattern(pattern);
   const name = host === '*' ? 'any' : host.replace(/^\*\./, '');
-  if (name.includes('*'))
-    return 'has an asterisk that is not in the place of all, or of the first names, as in *.example.com';
-  return URL.canParse(`http://${name}:${port ?? 80}`) ? null : 'is no host';
+  if (name.includes('*')) return 'has an asterisk in the wrong place: only * and *.example.com are allowed';
+  return URL.canParse(`http://${name}:${port ?? 80}`) ? null : 'is not a host';
 }

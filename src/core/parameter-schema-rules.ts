@@ -43,7 +43,7 @@ function faultsOf(schema: ParameterSchema): InputFault[] {
     }
   }
   const compiled = tryCompile(schema);
-  if (compiled === null) return [{ pointer: '', detail: 'is no JSON Schema that can be used' }];
+  if (compiled === null) return [{ pointer: '', detail: 'is not a JSON Schema that can be used' }];
   return parts.flatMap((part) => faultsOfDefault(part, compiled));
 }
 

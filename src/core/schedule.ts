@@ -11,7 +11,7 @@ const FIELD = new RegExp(`^${ITEM}(?:,${ITEM})*$`, 'i');
 /** The fault of a schedule, to be shown after its pointer; null: none. */
 export function faultOfSchedule(schedule: string): string | null {
   if (parse(schedule) === null) return 'must be cron with five fields, such as "*/15 * * * *"';
-  return nextRunAt(schedule, 0) === null ? 'must name a time that comes' : null;
+  return nextRunAt(schedule, 0) === null ? 'must name a time that occurs' : null;
 }
 
 /** The next time of a valid schedule after a moment (both ms since the epoch); null: never. */

@@ -101,14 +101,14 @@ export function isMark(kind: Kind, text: string): boolean {
 
 function compareNumbers(one: string, other: string): number {
   const [a, b] = [decimalOf(one), decimalOf(other)];
-  if (a === null || b === null) throw new RangeError('a mark that is no number');
+  if (a === null || b === null) throw new RangeError('a mark that is not a number');
   const difference = a.digits * 10n ** BigInt(b.scale) - b.digits * 10n ** BigInt(a.scale);
   return difference === 0n ? 0 : difference < 0n ? -1 : 1;
 }
 
 function lessBy(mark: string, lag: bigint): string {
   const decimal = decimalOf(mark);
-  if (decimal === null) throw new RangeError('a mark that is no number');
+  if (decimal === null) throw new RangeError('a mark that is not a number');
   const { digits, scale } = decimal;
   const left = digits - lag * 10n ** BigInt(scale);
   const text = String(left < 0n ? -left : left).padStart(scale + 1, '0');

@@ -138,7 +138,7 @@ async function verifyByRemote(
   context: KeyContext,
 ): Promise<CompactVerifyResult> {
   const { kid } = decodeProtectedHeader(token);
-  if (kid !== undefined && typeof kid !== 'string') throw new errors.JWSInvalid('kid is no text');
+  if (kid !== undefined && typeof kid !== 'string') throw new errors.JWSInvalid('kid is not a string');
   const verify = () => verifyByAnyOf(token, keys, algorithms, context);
   const { edition: since } = keys.validity();
   try {

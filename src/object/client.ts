@@ -86,5 +86,5 @@ function mayBeRepeated(error: unknown): boolean {
 }
 
 function refusal(cause: unknown): Problem {
-  return overloaded('The state of this cache cannot be had right now. Try again in a moment.', cause);
+  return overloaded('The state of this cache is not available right now. Try again in a moment.', cause);
 }

@@ -98,7 +98,7 @@ function buildUrl(
   if (url === null || literal === null || url.origin !== literal.origin || url.username !== '' || url.password !== '') {
     throw new LoadFailure(
       'invalid-parameters',
-      'The parameters do not fit into the URL of the origin: with them it leads elsewhere, or is none.',
+      'The parameters do not fit into the URL of the origin: with them, it leads to another host or is not a URL.',
     );
   }
   // RFC 6570 does not encode dots and the URL parser resolves `..`: a value could climb out of its place in the path.
@@ -159,7 +159,7 @@ export function secretValue(name: string, url: URL, access: SecretAccess): strin
 
 /** A secret for that host; any characters are allowed. @throws LoadFailure `misconfigured`, as above */
 export function secretOf(name: string, url: URL, access: SecretAccess): string {
-  if (!isSecretName(name)) throw misconfigured('The definition of the origin names what is no secret.');
+  if (!isSecretName(name)) throw misconfigured('The definition of the origin names something that is not a secret.');
   if (!isTrusted(url, access.hosts)) {
     throw misconfigured(`${name} is not sent to ${url.host}: ORIGIN_HOSTS does not name it.`);
   }

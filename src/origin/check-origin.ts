@@ -16,7 +16,7 @@ export const USER_VARIABLE = '_user';
 export const HEADER_PLACEHOLDER = /\$\{([^}]*)\}|\{_user\}/g;
 
 /** The fault of a definition whose source does not exist. */
-export const NO_SOURCE = `names no source that is there: PUT ${API_BASE}/sources/<name>/ makes one`;
+export const NO_SOURCE = `names a source that does not exist: PUT ${API_BASE}/sources/<name>/ creates it`;
 
 // RFC 9110 section 5.6.2.
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -79,7 +79,7 @@ function* urlFaults(
   parameterNames: readonly string[] | null,
 ): Generator<string> {
   if (template === '') {
-    yield 'is required, or origin.source in its place';
+    yield 'is required, unless origin.source is set';
     return;
   }
   yield* textFaults(template);
@@ -104,7 +104,7 @@ function* variableFaults(
     if (name === USER_VARIABLE) {
       if (scope !== 'user') yield 'may use {_user} with scope "user" only';
     } else if (parameterNames !== null && !parameterNames.includes(name)) {
-      yield `uses "${name}", which is no parameter`;
+      yield `uses "${name}", which is not a parameter`;
     }
   }
 }
@@ -120,9 +120,9 @@ export function headerFaults(
   return Object.entries(headers).flatMap(([name, value]) => {
     const faults: string[] = [];
     const lower = name.toLowerCase();
-    if (!TOKEN.test(name)) faults.push('is no header name (RFC 9110)');
+    if (!TOKEN.test(name)) faults.push('is not a header name (RFC 9110)');
     if (RESERVED_HEADERS.has(lower)) faults.push('is set by Freshet itself');
-    if (seen.has(lower)) faults.push('is there twice');
+    if (seen.has(lower)) faults.push('is repeated');
     seen.add(lower);
     if (hasControl(value)) faults.push('must not hold control characters');
     for (const [placeholder, secret] of value.matchAll(HEADER_PLACEHOLDER)) {

@@ -33,7 +33,7 @@ function* faultsOfDatabase({ url, via, headers, auth, concurrency = 0 }: Source)
 
 function* faultsOfSystem({ url: text, via, headers, auth }: Source, hosts: readonly string[]): Generator<InputFault> {
   if (text === undefined) {
-    yield { pointer: '/url', detail: 'is required, or database in its place' };
+    yield { pointer: '/url', detail: 'is required, unless database is set' };
     return;
   }
   for (const detail of literalFaults(text, via !== undefined, hosts)) yield { pointer: '/url', detail };

@@ -39,7 +39,7 @@ export function contentCodings(header: string | null): string[] {
     .filter((coding) => coding !== '' && coding !== 'identity');
   const unknown = codings.find((coding) => !Object.hasOwn(DECODERS, coding));
   if (unknown !== undefined) {
-    const named = TOKEN.test(unknown) ? `"${unknown}"` : 'one that is no token';
+    const named = TOKEN.test(unknown) ? `"${unknown}"` : 'one that is not a token';
     throw malformed(
       `The origin's answer has the content coding ${named}, which is not known here: the service asks for gzip or br.`,
     );

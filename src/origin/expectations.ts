@@ -52,8 +52,12 @@ function meets(value: Scalar | undefined, is: Expectation['is'], isText: boolean
 }
 
 function refused({ at, retry = false }: Expectation, index: number): LoadFailure {
-  return new LoadFailure('origin-refused', `The origin's answer does not say at "${at}" what origin.expect demands.`, {
-    retryable: retry,
-    place: `/origin/expect/${index}`,
-  });
+  return new LoadFailure(
+    'origin-refused',
+    `The origin's answer does not have at "${at}" the value that origin.expect requires.`,
+    {
+      retryable: retry,
+      place: `/origin/expect/${index}`,
+    },
+  );
 }

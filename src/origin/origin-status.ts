@@ -16,12 +16,12 @@ const RETRYABLE = new Set([202, 408, 425, 429]);
  * errors").
  */
 const NOT_REACHED: Readonly<Record<number, string>> = {
-  520: 'what it answers is no HTTP',
+  520: 'its answer is not HTTP',
   521: 'it refuses connections',
-  522: 'no connection came about in time',
-  523: 'there is no way to its address',
+  522: 'it did not accept a connection in time',
+  523: 'its address cannot be reached',
   524: 'it accepted a connection and did not answer in time',
-  525: 'TLS could not be agreed on',
+  525: 'the TLS handshake failed',
   526: 'its certificate is not valid',
   530: 'its name was most likely not found',
 };
@@ -36,7 +36,7 @@ export function statusFailure({ status, headers }: Response, now: number): LoadF
   if (WHOLE.has(status) || WITHOUT_CONTENT.has(status)) return null;
   const isLater = status >= 400 && status < 500 && headers.has('Retry-After');
   const why = NOT_REACHED[status];
-  const more = why === undefined ? '' : ` Cloudflare answers so where an origin was not reached: ${why}.`;
+  const more = why === undefined ? '' : ` Cloudflare answers with this status if it cannot reach an origin: ${why}.`;
   const isRefused = DENIED.has(status) && !isLater;
   return new LoadFailure(
     isRefused ? 'origin-auth' : 'origin-status',

@@ -51,7 +51,7 @@ export function wayTo(
   const access = { hosts, secret: secrets.secret, note: secrets.note, sent: secrets.sent };
   if (name === undefined) return { definition, access, fetch, accepts };
   if (source === undefined)
-    throw misconfigured(`The source "${name}" is not there: put it, or name another one in origin.source.`);
+    throw misconfigured(`The source "${name}" does not exist: create it, or name another one in origin.source.`);
   const { url, via: binding, auth, headers } = source.definition;
   // A database is read through its binding (sql/read-database.ts).
   if (url === undefined) return { definition, access, fetch, accepts };

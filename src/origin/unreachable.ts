@@ -28,8 +28,8 @@ const WORDS: Readonly<Record<Reason, (url: URL, host: string) => string>> = {
   name: ({ hostname }) => `The name ${hostname} was most likely not found.`,
   refused: (_, host) => `Nothing accepts connections at ${host}.`,
   tls: (_, host) =>
-    `${host} accepts connections but not our TLS: its certificate has expired, is self-signed or for another name, or no https is spoken at this port.`,
-  timeout: (_, host) => `No connection to ${host} came about in time.`,
+    `${host} accepts connections but not our TLS: its certificate has expired, is self-signed or for another name, or this port does not speak https.`,
+  timeout: (_, host) => `${host} did not accept a connection in time.`,
   closed: ({ protocol }, host) =>
     `${host} closed the connection without an answer.${protocol === 'http:' ? ' A server that expects https does so.' : ''}`,
 };

@@ -31,9 +31,9 @@ export interface Link {
   fence: number;
   /** Size of the delta from the previous link; null: there is no delta (a gap), so the answer is the full table. */
   deltaBytes: number | null;
-  /** `Cache-Hash-Value` of this version; null for a body that is no table. */
+  /** `Cache-Hash-Value` of this version; null for a body that is not a table. */
   hash: string | null;
-  /** Absent: the body is no table, the version before was purged, or an earlier release loaded it. */
+  /** Absent: the body is not a table, the version before was purged, or an earlier release loaded it. */
   rowChanges?: RowChanges;
 }
 
@@ -59,9 +59,9 @@ export interface Loaded {
   /** Size of the body. The id map follows it in the same R2 object, `mapBytes` long (0: none). */
   bytes: number;
   mapBytes: number;
-  /** Rows of all tables; null for a body that is no table. */
+  /** Rows of all tables; null for a body that is not a table. */
   rows: number | null;
-  /** `Cache-Hash-Value`; null for a body that is no table. */
+  /** `Cache-Hash-Value`; null for a body that is not a table. */
   hash: string | null;
   /** When the last load ended, when the last load that changed the body ended, and until when the cache is fresh. */
   loadedAt: number;

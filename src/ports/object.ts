@@ -97,7 +97,7 @@ export interface PreviousLoad extends Loaded {
   number: number;
   /** SHA-256 of the received body (no tables) or of the names and columns of its tables; 64 hex digits. */
   digest: string;
-  /** What was noticed about the columns of each table; absent: the body is no table, or this is not known. */
+  /** What was noticed about the columns of each table; absent: the body is not a table, or this is not known. */
   columns?: readonly ColumnFacts[];
   /** The origin's validators, for a conditional request. */
   originEtag: string | null;
@@ -137,7 +137,7 @@ export interface CommitRequest {
   /** Absent: the object keeps a watched cache fresh by loads of its own. */
   live?: 'told';
   /**
-   * What was noticed about the columns of each table; absent as above, or the body is no table, or an earlier release
+   * What was noticed about the columns of each table; absent as above, or the body is not a table, or an earlier release
    * made the load.
    */
   columns?: readonly ColumnFacts[];
@@ -156,7 +156,7 @@ export interface LoadChange {
   nextRowId: number;
   /** Size of the written delta; null: none was written (a gap in the chain). */
   deltaBytes: number | null;
-  /** Compared with the lease's `previous`; absent: the body is no table, or an earlier release made the load. */
+  /** Compared with the lease's `previous`; absent: the body is not a table, or an earlier release made the load. */
   rowChanges?: RowChanges;
 }
 export type CommitAnswer =

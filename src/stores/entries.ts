@@ -125,7 +125,7 @@ export function d1Entries(db: D1Database): EntryShard {
         .run();
       if (meta.changes > 0) return entry;
       const row = await db.prepare(FIND).bind(entry.key).first<StoredEntry>();
-      if (row === null) throw new Error('the entry that stood was removed meanwhile');
+      if (row === null) throw new Error('the existing entry was removed meanwhile');
       return entryOf(row);
     },
 

@@ -48,7 +48,7 @@ const TIMEOUT_MS = 500;
 const DETAILS: Readonly<Record<Limit, string>> = {
   USER_REQUESTS: 'You have sent too many requests within a minute.',
   USER_LOADS: 'You have asked for too many refreshes within a minute.',
-  NEW_CACHES: 'You have asked for too many caches within a minute that nobody had before.',
+  NEW_CACHES: 'You have asked for too many new caches within a minute.',
   PROBES: 'You have probed too many definitions within a minute.',
   CACHE_LOADS: 'Too many refreshes of this cache were asked for within a minute.',
 };

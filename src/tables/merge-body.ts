@@ -79,7 +79,7 @@ class BodyRows implements RowReader {
     try {
       return bytes === undefined ? this.#decoder.decode() : this.#decoder.decode(bytes, { stream: true });
     } catch {
-      throw new BrokenBody('the body of a table is no UTF-8');
+      throw new BrokenBody('the body of a table is not UTF-8');
     }
   }
 

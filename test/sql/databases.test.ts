@@ -256,7 +256,7 @@ describe.skipIf(inject('postgresUrl') === null)('a source that is a database', (
     expect(await faults({ origin: { source } })).toEqual(['/tables is required: the source is a database']);
     const sql = 'delete from stock where id = {id}';
     expect(await faults({ ...whole, tables: [{ ...TABLE, sql, columns: [{ name: 'id', at: '/a/b' }] }] })).toEqual([
-      '/tables/0/sql uses "id", which is no parameter',
+      '/tables/0/sql uses "id", which is not a parameter',
       '/tables/0/sql must be a query that begins with SELECT, WITH, VALUES or TABLE',
       '/tables/0/columns/0/at must lead to a column of the query, as in /name',
     ]);

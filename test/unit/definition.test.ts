@@ -89,7 +89,7 @@ describe('a definition', () => {
   });
 
   it.each<[Members, string, string]>([
-    [{ origin: {} }, '/origin/url', 'is required, or origin.source in its place'],
+    [{ origin: {} }, '/origin/url', 'is required, unless origin.source is set'],
     [{ origin: { url: 'ftp://erp.example.com/' } }, '/origin/url', 'must be https'],
     [{ origin: { url: 'https://erp.example.com/', method: 'PUT' } }, '/origin/method', 'must be one of "GET", "POST"'],
     [{ origin: { url: 'https://erp.example.com/', timeout_s: 301 } }, '/origin/timeout_s', 'must be at most 300'],
@@ -188,7 +188,7 @@ describe('a definition', () => {
     ],
     [{ content_type: 'json' }, '/content_type', 'must be a media type, such as text/csv'],
     [{ schedule: '* * * *' }, '/schedule', 'must be cron with five fields, such as "*/15 * * * *"'],
-    [{ schedule: '0 0 30 2 *' }, '/schedule', 'must name a time that comes'],
+    [{ schedule: '0 0 30 2 *' }, '/schedule', 'must name a time that occurs'],
     [{ schedule: 5 }, '/schedule', 'must be a string'],
     [{ format: 'csv' }, '/tables', 'is required with the format "csv"'],
     [

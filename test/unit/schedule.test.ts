@@ -52,7 +52,7 @@ describe('a schedule', () => {
   });
 
   it.each(['0 0 30 2 *', '0 0 31 4,6,9,11 *'])('that never comes is refused: %s', (schedule) => {
-    expect(faultOfSchedule(schedule)).toBe('must name a time that comes');
+    expect(faultOfSchedule(schedule)).toBe('must name a time that occurs');
     expect(nextRunAt(schedule, 0)).toBeNull();
   });
 });

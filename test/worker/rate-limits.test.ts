@@ -161,7 +161,7 @@ describe('caches that nobody had before', () => {
     // Theirs, and those of others, go on.
     expect([...all, other].map(({ status }) => status)).toEqual([200, 200, 429, 200, 200]);
     expect(await all[2]?.json()).toMatchObject({
-      detail: 'You have asked for too many caches within a minute that nobody had before.',
+      detail: 'You have asked for too many new caches within a minute.',
     });
     expect(await isMade(ofYear(source, 2).key)).toBe(true);
   });

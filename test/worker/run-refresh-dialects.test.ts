@@ -73,7 +73,7 @@ describe('an export of 1C', () => {
     const { task, entry } = await cache.refresh();
     expect(task).toMatchObject(
       failed(
-        'Table "sales", row 0, column "sum": the cell is no number in the form that its column in tables[].columns describes (decimal, group).',
+        'Table "sales", row 0, column "sum": the cell is not a number in the form that its column in tables[].columns describes (decimal, group).',
       ),
     );
     expect(JSON.stringify(task)).not.toContain('secret');

@@ -179,7 +179,7 @@ describe('what lets us in by a token', () => {
     [{ params: { grant_type: 'password' } }, ['/auth/oauth2/params/grant_type is set by the request itself']],
     [{ params: { key: SECRET } }, ['/auth/oauth2/params/key must not name a secret: it is sent unchanged']],
     [{ header: 'Host: x' }, ['/auth/oauth2/header is set by Freshet itself']],
-    [{ header: 'a b: x' }, ['/auth/oauth2/header is no header name (RFC 9110)']],
+    [{ header: 'a b: x' }, ['/auth/oauth2/header is not a header name (RFC 9110)']],
     [{ client_id: `x${SECRET}` }, ['/auth/oauth2/client_id must be an id, or one secret and nothing else']],
   ])('%j is refused, with a pointer to each fault', async (oauth2, expected) => {
     expect(await faults(oauth2)).toEqual(expected);

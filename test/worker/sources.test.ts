@@ -20,7 +20,7 @@ const gates = sourceGates(env.SOURCE_GATE);
 const TOKEN = '$' + '{ORIGIN_TEST_TOKEN}';
 const KEY = '$' + '{ORIGIN_TEST_KEY}';
 const URL_OF_ERP = 'https://erp.example.com/odata/';
-const NO_SOURCE = '/origin/source names no source that is there: PUT /api/v1/sources/<name>/ makes one';
+const NO_SOURCE = '/origin/source names a source that does not exist: PUT /api/v1/sources/<name>/ creates it';
 
 type Members = { [name: string]: Json };
 
@@ -94,7 +94,7 @@ describe('a source', () => {
   });
 
   it.each<[Json, unknown]>([
-    [{}, ['/url is required, or database in its place']],
+    [{}, ['/url is required, unless database is set']],
     [[], [' must be an object']],
     [{ url: URL_OF_ERP, x: 1 }, ['/x is not known here']],
     [{ url: URL_OF_ERP, via: 'DB' }, ['/via must be the name of a binding, such as VIA_ERP']],
@@ -199,7 +199,7 @@ describe('a resource over a source', () => {
     ['//evil.example/', /must be relative to the source's URL, and not begin with/],
     ['/\\evil.example/', /must not hold spaces, control characters or backslashes/],
     ['../admin', /must not have "\." or "\.\." as a segment of its path/],
-    ['{x}', /uses "x", which is no parameter/],
+    ['{x}', /uses "x", which is not a parameter/],
     ['{_user}', /with scope "user" only/],
     ['{', /a brace belongs to no expression/],
   ])('may not leave it: %s', async (url, fault) => {

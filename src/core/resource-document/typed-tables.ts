@@ -34,7 +34,7 @@ export function typedTables(tables: readonly TableDefinition[], format: Resource
     changes.push(add([table.name, 'Changes'], changesOf(table, row)));
   }
   const Tables = tuple(whole, 'The whole tables: what Content-Version v<N> means');
-  const Delta = tuple(changes, 'The rows that came and went: what Content-Version "delta v<a>-v<b>" means');
+  const Delta = tuple(changes, 'The rows that were added and deleted: what Content-Version "delta v<a>-v<b>" means');
   return { Tables, Delta, ...schemas };
 }
 
@@ -85,7 +85,7 @@ function changesOf(table: TableDefinition, row: Node): Node {
   return closed({
     name: { type: 'string', const: table.name },
     insert_rows: { type: 'array', items: row, description: 'Rows that came' },
-    delete_ids: { type: 'array', items: ROW_ID, description: 'Ids of rows that went' },
+    delete_ids: { type: 'array', items: ROW_ID, description: 'Ids of the deleted rows' },
   });
 }
 

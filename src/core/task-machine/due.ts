@@ -94,7 +94,10 @@ function giveUpSettling(draft: Draft, now: number): void {
   const late = draft.document.settling.filter((task) => settleLimitAt(task) <= now);
   if (late.length === 0) return;
   draft.update({ settling: draft.document.settling.filter((task) => !late.includes(task)) });
-  const error = taskError('overloaded', 'The data was loaded, but the store of entries has not taken it for an hour.');
+  const error = taskError(
+    'overloaded',
+    'The data was loaded, but the database has not accepted its entry for an hour.',
+  );
   for (const {
     record: { turned: _, ...record },
   } of late) {

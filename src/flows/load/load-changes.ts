@@ -224,7 +224,7 @@ class Marks {
     const { as: kind = 'time', link: place, cursor } = this.#changes;
     if (place !== undefined) {
       if (this.#link === null) {
-        findings.warn(`The origin's last page has no link at "${place}", so the next load is one of all rows.`);
+        findings.warn(`The origin's last page has no link at "${place}", so the next load reads all rows.`);
       }
       return this.#link === null ? { fullAt } : { fullAt, link: this.#link };
     }

@@ -101,7 +101,7 @@ function timeout(ms: number): LoadFailure {
 }
 
 function noTurn(): LoadFailure {
-  return new LoadFailure('overloaded', 'Other large loads went first for as long as this one could wait.', {
+  return new LoadFailure('overloaded', 'This load waited too long for other large loads.', {
     retryable: true,
   });
 }

@@ -84,7 +84,7 @@ async function withoutWaiting(
 ): Promise<LoadEnd> {
   if (isToAsk(found, notBefore)) return askAtOnce(loadAsker(services, user), found, notBefore);
   const task = unfinishedTask(services, found);
-  if (task === null) throw overloaded('Too many requests wait here already. Try again in a moment.');
+  if (task === null) throw overloaded('Too many requests are already waiting here. Try again in a moment.');
   return { outcome: 'pending', task };
 }
 

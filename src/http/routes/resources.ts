@@ -52,7 +52,7 @@ resources.get(
     v.strictObject({
       ...PageQuery,
       search: SearchText(
-        "Only those that have each of these words somewhere in the title, or in the origin's URL or source, whatever the case; blanks, hyphens and underscores part words.",
+        "Only those that have each of these words somewhere in the title, or in the origin's URL or source, in upper or lower case; spaces, hyphens and underscores separate words.",
       ),
       source: about(v.optional(SourceName), 'Only those that name this source.'),
       expand: about(v.optional(v.picklist(['stats'])), '`stats`: include the state of the caches of each.'),

@@ -30,7 +30,7 @@ webhooks.get(
   describe({
     id: 'listWebhooks',
     tag: 'Administration',
-    summary: 'All webhooks, in order of name, and how they are doing',
+    summary: 'All webhooks, in order of name, with their states',
     scope: 'cache:inspect',
     answers: {
       200: { description: 'All of them: there are at most 32.', schema: arrayOf(WebhookAnswer), headers: ['ETag'] },
@@ -47,7 +47,7 @@ webhooks.get(
   describe({
     id: 'getWebhook',
     tag: 'Administration',
-    summary: 'One webhook, and how it is doing',
+    summary: 'One webhook, with its state',
     scope: 'cache:inspect',
     answers: {
       200: { description: 'The webhook.', schema: WebhookAnswer, headers: ['ETag'] },
@@ -102,7 +102,7 @@ webhooks.delete(
   describe({
     id: 'deleteWebhook',
     tag: 'Administration',
-    summary: 'Deletes a webhook, and what waits for it',
+    summary: 'Deletes a webhook and the events that wait for it',
     scope: 'cache:admin',
     answers: { 204: { description: 'It was deleted.' } },
     parameters: [NAME],

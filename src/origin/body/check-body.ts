@@ -90,7 +90,7 @@ function* nameFaults(name: string, { scope, parameterNames }: BodyRules): Genera
   if (name === USER_VARIABLE) {
     if (scope !== 'user') yield 'may use {_user} with scope "user" only';
   } else if (parameterNames !== null && !parameterNames.includes(name)) {
-    yield `uses "${name}", which is no parameter`;
+    yield `uses "${name}", which is not a parameter`;
   }
 }
 

@@ -22,11 +22,11 @@ export function cellReaders(columns: readonly Column[]): (CellReader | null)[] {
 }
 
 const MISFITS: Readonly<Record<CellType, string>> = {
-  text: 'no text, number or boolean',
-  number: 'no number in the form that its column in tables[].columns describes (decimal, group)',
+  text: 'not a text, number or boolean',
+  number: 'not a number in the form that its column in tables[].columns describes (decimal, group)',
   boolean: 'neither true nor false',
-  date: 'no date in the form that its column in tables[].columns describes (pattern)',
-  time: 'no time in the form that its column in tables[].columns describes (pattern), or one without a zone',
+  date: 'not a date in the form that its column in tables[].columns describes (pattern)',
+  time: 'not a time in the form that its column in tables[].columns describes (pattern), or has no zone',
   json: '',
 };
 

@@ -58,7 +58,7 @@ export function markedTable<Table extends TableDefinition>(
 
 /** The warning where no row has a watermark: then `origin.changes` saves the origin no work. */
 export function noCursor(cursor: string): string {
-  return `No row has a value at origin.changes.cursor (${cursor}), so each load is one of all rows: name what the origin sets at each change of a row, as it stands in the row before columns are renamed.`;
+  return `No row has a value at origin.changes.cursor (${cursor}), so each load reads all rows: name the value that the origin sets at each change of a row, by its place in the origin's row.`;
 }
 
 /** How cells of this column of the key are made. */

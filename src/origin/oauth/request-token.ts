@@ -75,7 +75,7 @@ export async function requestToken(
     signal.throwIfAborted();
     if (cause instanceof LoadFailure) throw cause;
     throw refused(
-      'The service asked for a token and got no answer: see that oauth2.token_url is right, and reached from the internet.',
+      'The service asked for a token and got no answer: check that oauth2.token_url is right and can be reached from the internet.',
       { retryable: true, cause },
     );
   }
@@ -86,11 +86,11 @@ export async function requestToken(
       known,
       response,
     );
-    if (!/^[\x21-\x7e]+$/.test(token)) throw new Error('no header may hold it');
+    if (!/^[\x21-\x7e]+$/.test(token)) throw new Error('a header cannot hold it');
     return { token, lifeMs: Math.min(Math.max(expiresS ?? definition.expires_s, 1), MOST_LIFE_S) * 1000 };
   } catch (cause) {
     throw refused(
-      'The answer to the request for a token has no token that can be used (RFC 6749 section 5.1): see that oauth2.token_url is the address for tokens.',
+      'The answer to the request for a token has no token that can be used (RFC 6749 section 5.1): check that oauth2.token_url is the address for tokens.',
       { cause },
     );
   }
@@ -144,7 +144,7 @@ async function bounded(fetch: Fetch, url: string, init: RequestInit): Promise<Re
       bytes += read.value.byteLength;
       if (bytes > MAX_BYTES)
         throw refused(
-          `The answer to the request for a token has more than ${MAX_BYTES} bytes: see that oauth2.token_url is the address for tokens.`,
+          `The answer to the request for a token has more than ${MAX_BYTES} bytes: check that oauth2.token_url is the address for tokens.`,
           {},
         );
       text += decoder.decode(read.value, { stream: true });

@@ -30,7 +30,7 @@ export function linked(first: OriginRequest, link: string, { base, rehost }: Lin
   if (!URL.canParse(link, base.href)) {
     throw new LoadFailure(
       'origin-malformed',
-      'The link to the next page of the origin is no URL: see that origin.pages.next names the right place.',
+      'The link to the next page of the origin is not a URL: check that origin.pages.next names the right place.',
     );
   }
   const target = new URL(link, base.href);
@@ -58,7 +58,7 @@ function withoutBody({ headers, ownHeaders }: OriginRequest): Pick<OriginRequest
 
 function foreign({ host, protocol }: URL, isWeb: boolean): LoadFailure {
   const detailOf = (where: string) =>
-    `The link to the next page leads ${where}, and no link is followed to there. If it means the host of origin.url, origin.pages.rehost: true says so.`;
+    `The link to the next page leads ${where}, where links are not followed. If it means the host of origin.url, set origin.pages.rehost: true.`;
   const where = isWeb ? `to ${host}` : `to an address of the scheme ${protocol}`;
   return new LoadFailure('origin-redirect', detailOf('elsewhere'), { adminDetail: detailOf(where) });
 }
@@ -93,7 +93,7 @@ function withMember(body: string | null, { name, text, isNumber }: Setting): str
     inner = (inner as Record<string, unknown>)[token];
   }
   if (!isObject(inner)) {
-    const detail = `The body of the request has no object that "${name}" of origin.pages could lie in.`;
+    const detail = `The body of the request has no object that "${name}" of origin.pages could be in.`;
     throw new LoadFailure('invalid-parameters', detail);
   }
   define(inner, last, isNumber ? rawJSON(text) : text);

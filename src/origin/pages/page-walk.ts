@@ -100,7 +100,7 @@ export class PageWalk {
     // Some origins repeat the last link for ever, without any rows.
     if (page.rows === 0 && more === null) return null;
     const detail = `Page ${this.#number} of the origin leads to a page that was read before, so the pages would never end.`;
-    throw new LoadFailure('origin-pages', `${detail} See that origin.pages names the right place and parameter.`);
+    throw new LoadFailure('origin-pages', `${detail} Check that origin.pages names the right place and parameter.`);
   }
 
   /** The next page, by a link or token. */

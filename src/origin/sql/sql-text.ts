@@ -50,7 +50,7 @@ export function* statementFaults(sql: string, isName: (name: string) => boolean)
   for (const { text, kind } of pieces) {
     const named = [...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
     if (kind === 'sql') {
-      for (const name of named) if (!isName(name)) yield `uses "${name}", which is no parameter`;
+      for (const name of named) if (!isName(name)) yield `uses "${name}", which is not a parameter`;
       const rest = text.replace(PLACEHOLDER, '');
       if (/[{}]/.test(rest)) yield 'has a brace that belongs to no placeholder, such as {region}';
       if (/(?:^|[^A-Za-z0-9_$\u0080-\uFFFF])\$\d/.test(rest))

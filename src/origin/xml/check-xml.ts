@@ -46,7 +46,7 @@ function columnFaults(table: TableDefinition): InputFault[] {
     const isGiven = columnDefinition(column).at !== undefined;
     const detail = isGiven
       ? `${FORM}, /@id an attribute, / the text of the row itself`
-      : `needs "at": "${columnName(column)}" is no name of an element`;
+      : `needs "at": "${columnName(column)}" is not the name of an element`;
     return [{ pointer: `/${index}${isGiven ? '/at' : ''}`, detail }];
   });
   const mixed = ambiguousName(xmlTree(table.columns.map((column) => [columnSteps(column) ?? [], 0] as const)));

@@ -106,7 +106,7 @@ describe('headers', () => {
     const refused = (adminDetail: unknown) => expect.objectContaining({ code: 'misconfigured', message, adminDetail });
     expect(refusal('ORIGIN_NONE')).toEqual(refused('The secret ORIGIN_NONE is not set.'));
     expect(refusal('ORIGIN_BAD')).toEqual(refused('The secret ORIGIN_BAD must hold printable ASCII characters only.'));
-    expect(refusal('JWT_SECRET')).toEqual(refused(expect.stringMatching(/names what is no secret/)));
+    expect(refusal('JWT_SECRET')).toEqual(refused(expect.stringMatching(/names something that is not a secret/)));
   });
 
   it('ask for what is declared, unless the definition says otherwise', () => {

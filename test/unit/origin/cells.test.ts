@@ -216,10 +216,10 @@ describe('a cell that does not fit', () => {
   it('is told by table, row and column, and never by its value', () => {
     const answer = '[{"id":1,"sum":"1"},{"id":2,"sum":"4111-1111"}]';
     expect(() => rowsOf(answer, [{ name: 'sales', rows: '', columns }])).toThrow(
-      'Table "sales", row 1, column "sum": the cell is no number in the form that its column in tables[].columns describes (decimal, group).',
+      'Table "sales", row 1, column "sum": the cell is not a number in the form that its column in tables[].columns describes (decimal, group).',
     );
     expect(() => rowsOf('id,sum\n1,2\n2,4111-1111\n', [{ name: 'sales', columns }], [], readCsv)).toThrow(
-      'Table "sales", row 1, column "sum": the cell is no number in the form that its column in tables[].columns describes (decimal, group).',
+      'Table "sales", row 1, column "sum": the cell is not a number in the form that its column in tables[].columns describes (decimal, group).',
     );
   });
 

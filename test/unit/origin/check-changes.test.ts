@@ -81,7 +81,7 @@ describe('origin.changes', () => {
     ],
     [
       { body: { since: '{_since}', region: '{region}' }, cursor: '/At' },
-      '/origin/changes/body uses "region", which is no parameter',
+      '/origin/changes/body uses "region", which is not a parameter',
       POST,
     ],
     [
@@ -101,7 +101,7 @@ describe('origin.changes', () => {
     ],
     [
       { ...since, url: 'https://erp.example.com/{_since}/{region}' },
-      '/origin/changes/url uses "region", which is no parameter',
+      '/origin/changes/url uses "region", which is not a parameter',
     ],
     [
       { ...since, url: 'https://erp.example.com/{_since}{' },
@@ -126,7 +126,7 @@ describe('origin.changes', () => {
 
   it('leaves {_since} to itself: origin.url has none', () => {
     expect(faults(since, { origin: { url: 'https://erp.example.com/{_since}' } })).toContain(
-      '/origin/url uses "_since", which is no parameter',
+      '/origin/url uses "_since", which is not a parameter',
     );
   });
 });

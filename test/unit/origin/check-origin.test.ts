@@ -43,7 +43,7 @@ describe('the URL of an origin', () => {
     ['https://erp.example.com/{{year}}', /brace/],
     ['https://erp.example.com/{=year}', /brace/],
     ['https://erp.example.com/{year region}', /brace/],
-    ['https://erp.example.com/{month}', /"month", which is no parameter/],
+    ['https://erp.example.com/{month}', /"month", which is not a parameter/],
     ['https://erp.example.com/{_user}', /scope "user"/],
     ['http://other.example.com/', /https/],
     ['https://other.example.com/', /ORIGIN_HOSTS/],
@@ -66,8 +66,8 @@ describe('the headers of an origin', () => {
   });
 
   it.each([
-    ['Bad Name', 'x', /no header name/],
-    ['', 'x', /no header name/],
+    ['Bad Name', 'x', /not a header name/],
+    ['', 'x', /not a header name/],
     ['Host', 'x', /Freshet itself/],
     ['content-length', '1', /Freshet itself/],
     ['Transfer-Encoding', 'chunked', /Freshet itself/],

@@ -53,7 +53,7 @@ describe('the address of a source', () => {
   });
 
   it('is required, or a database in its place, which has nothing of a system on the web', () => {
-    expect(faultsOf({ url: undefined })).toEqual(['/url is required, or database in its place']);
+    expect(faultsOf({ url: undefined })).toEqual(['/url is required, unless database is set']);
     expect(faultsOf({ url: undefined, database: 'SQL_ERP' })).toEqual([]);
     const more = { database: 'SQL_ERP', via: 'VIA_ERP', headers: { a: 'b' }, auth: { query: { k: SECRET } } };
     expect(faultsOf(more)).toEqual(

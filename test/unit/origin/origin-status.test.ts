@@ -33,7 +33,9 @@ describe('status codes', () => {
   });
 
   it.each([520, 521, 522, 523, 524, 525, 526, 530])('says what Cloudflare means by %i', (status) => {
-    expect(failure(status)?.message).toMatch(/ Cloudflare answers so where an origin was not reached: .+\.$/);
+    expect(failure(status)?.message).toMatch(
+      / Cloudflare answers with this status if it cannot reach an origin: .+\.$/,
+    );
   });
 
   it.each([400, 403, 404, 409, 423])('tries again after %i with Retry-After', (status) => {

@@ -231,7 +231,7 @@ describe('what is expected', () => {
     ['/status', 'ok', '{"status":"ok","status":"failed"}'],
     ['/a/b', 1, '{"a":{"c":{"b":1}}}'],
   ])('%s to be %j is not met by %s', async (at, is, answer) => {
-    const detail = `The origin's answer does not say at "${at}" what origin.expect demands.`;
+    const detail = `The origin's answer does not have at "${at}" the value that origin.expect requires.`;
     await expect(read(answer, expecting(at, is))).rejects.toThrow(
       expect.objectContaining({ code: 'origin-refused', message: detail, retryable: false }),
     );

@@ -16,7 +16,7 @@ it.each([
   ['SSL handshake failed', 'not our TLS'],
   ['DNS lookup failed.', 'The name erp.example.com was most likely not found.'],
   ['connect(): Connection refused', 'Nothing accepts connections at erp.example.com:443.'],
-  ['connect(): Connection timed out', 'No connection to erp.example.com:443 came about in time.'],
+  ['connect(): Connection timed out', 'erp.example.com:443 did not accept a connection in time.'],
 ])('reads "%s" without connecting', async (text, why) => {
   const { adminDetail } = await unreachable(request, new Error(text), never);
   expect(adminDetail).toContain(why);

@@ -68,8 +68,8 @@ describe('a body', () => {
 
 describe('a placeholder', () => {
   it('is that of a parameter', () => {
-    expect(xml('<a>{id}{no}</a>')).toEqual(['uses "no", which is no parameter']);
-    expect(faultsOf({ a: [{ b: '{no}' }] })).toEqual(['uses "no", which is no parameter']);
+    expect(xml('<a>{id}{no}</a>')).toEqual(['uses "no", which is not a parameter']);
+    expect(faultsOf({ a: [{ b: '{no}' }] })).toEqual(['uses "no", which is not a parameter']);
     expect(xml('<a>{no}</a>', { names: null })).toEqual([]);
   });
 

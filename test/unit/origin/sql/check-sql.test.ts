@@ -50,7 +50,7 @@ describe('a definition whose source is a database', () => {
       { ...since, sql: "delete from stock where a = '{_since}' or b = {region}" },
       [
         '/sql has {_since} within a literal, where it would not be a parameter',
-        '/sql uses "region", which is no parameter',
+        '/sql uses "region", which is not a parameter',
         '/sql must be a query that begins with SELECT, WITH, VALUES or TABLE',
         '/sql must have {_since}',
       ],
@@ -61,6 +61,6 @@ describe('a definition whose source is a database', () => {
 
   it('keeps {_since} to changes', () => {
     const tables = [{ ...TABLE, sql: 'select id from stock where changed > {_since}' }];
-    expect(thrownBy(() => put({}, { tables }))).toEqual(['/tables/0/sql uses "_since", which is no parameter']);
+    expect(thrownBy(() => put({}, { tables }))).toEqual(['/tables/0/sql uses "_since", which is not a parameter']);
   });
 });

@@ -31,7 +31,7 @@ describe('placeholders of a query', () => {
     ['select "{id}"', 'has {id} within a quoted identifier, where it would not be a parameter'],
     ['select $a$ {id} $a$', 'has {id} within a dollar quote, where it would not be a parameter'],
     ['select 1 -- {id}', 'has {id} within a comment, where it would not be a parameter'],
-    ['select {name}', 'uses "name", which is no parameter'],
+    ['select {name}', 'uses "name", which is not a parameter'],
     ['select {id', 'has a brace that belongs to no placeholder, such as {region}'],
     ['select { id }', 'has a brace that belongs to no placeholder, such as {region}'],
     ['select $1', 'must not number its parameters: write {name} in place of $1'],

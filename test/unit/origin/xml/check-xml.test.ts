@@ -58,7 +58,7 @@ describe('places in XML', () => {
 
   it('must be given where the name of a column is none of an element', () => {
     expect(faultsOf({ tables: [table('/r', 'Net price')] })).toEqual([
-      '/tables/0/columns/0: needs "at": "Net price" is no name of an element',
+      '/tables/0/columns/0: needs "at": "Net price" is not the name of an element',
     ]);
   });
 

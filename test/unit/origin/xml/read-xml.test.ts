@@ -197,7 +197,7 @@ describe('a row that does not fit', () => {
 
   it('has a cell of another type: its place is told, and never its value', () => {
     const failure = failureOf(() => read(soap('<Item><Sum>secret</Sum></Item>'), items({ name: 'Sum', as: 'number' })));
-    expect(failure.message).toMatch(/^Table "items", row 0, column "Sum": the cell is no number/);
+    expect(failure.message).toMatch(/^Table "items", row 0, column "Sum": the cell is not a number/);
     expect(failure.adminDetail).not.toContain('secret');
   });
 
