@@ -8,7 +8,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { hashOfText } from './core/shards.ts';
 
 /**
- * `info`: written for every load, and sampled (`sampleInfo`). `notice`: good news too, but rare, such as an
+ * `info`: written for every load, and sampled (`sampleInfo`). `notice`: no fault either, but rare, such as an
  * administrator's change. `notice`, `warn` and `error` are always written.
  */
 type Level = 'info' | 'notice' | 'warn' | 'error';

@@ -68,7 +68,7 @@ export function deltaFor({ entry, loaded }: LoadedEntry, asked: AskedAnswer): Ch
 }
 
 /**
- * GET and POST are both safe reads here. `If-Match` is no condition: it may name the version that a device holds. A
+ * GET and POST are both safe reads here. `If-Match` is not a condition: it may name the version that a device holds. A
  * request that names versions in `X-Delta` always gets the delta, never 304: a browser adds the ETag of a full table
  * from its HTTP cache, and would turn a 304 into that table, which the page did not request.
  *

@@ -3,7 +3,7 @@
 import type { TableDefinition } from '../contract/table-definition.ts';
 import type { ColumnFacts } from '../ports/entry.ts';
 
-/** Fewest rows of a table, in this load and in the version before, for which a missing column is no coincidence. */
+/** Fewest rows of a table, in this load and in the version before, for which a missing column is not a coincidence. */
 export const ROWS_THAT_TELL = 20;
 
 /** Whether a column had a value in some row of the version before, and both tables are large enough to judge. */

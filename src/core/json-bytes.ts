@@ -1,6 +1,6 @@
 /**
- * The memory that a JSON value takes, for limits of isolate memory. The length of its text is no measure: `[[1],[1],…]`
- * takes twenty times that, objects with all different member names eleven times.
+ * The memory that a JSON value takes, for limits of isolate memory. The length of its text is not a measure:
+ * `[[1],[1],…]` takes twenty times that, objects with all different member names eleven times.
  */
 
 /** Memory in V8 on 64 bits, bytes: of each value's slot, then of what is stored elsewhere. */

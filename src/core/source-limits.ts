@@ -1,4 +1,4 @@
-/** How hard a source may be pressed, according to its definition. */
+/** How heavily a source may be loaded, according to its definition. */
 
 import type { Source, StoredSource } from '../contract/source.ts';
 import type { AskedLimits } from '../ports/source-gate.ts';

@@ -20,7 +20,7 @@ export function timestamp(ms: number | null | undefined): string | null {
   return `${textOfDay(day)}${time}.${String(1000 + (rest % 1000)).slice(1)}Z`;
 }
 
-/** Formatting a date costs more than the rest of an item. @throws RangeError for a number that is no time */
+/** Formatting a date costs more than the rest of an item. @throws RangeError for a number that is not a time */
 function textOfDay(day: number): string {
   const kept = days.get(day);
   if (kept !== undefined) return kept;

@@ -15,7 +15,7 @@ const STEP = /^(@?)(?:\{([^{}]*)\})?(.+)$/;
 const START = String.raw`A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\u{10000}-\u{EFFFF}`;
 const NAME = new RegExp(String.raw`^[${START}][-.0-9\u00B7\u0300-\u036F\u203F\u2040${START}]*$`, 'u');
 
-/** The steps of a path; `/`, which means the element itself, has none. Null: the text is no path. */
+/** The steps of a path; `/`, which means the element itself, has none. Null: the text is not a path. */
 export function xmlSteps(path: string): XmlStep[] | null {
   if (path === '/') return [];
   const segments = [...path.matchAll(SEGMENT)];

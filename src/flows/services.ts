@@ -1,6 +1,6 @@
 /**
- * The stores, the object and the ways out that flows use, as values. Built from `env` once per invocation
- * (src/services.ts).
+ * The stores, the objects and the connections to other systems that flows use, as values. Built from `env` once per
+ * invocation (src/services.ts).
  */
 
 import type { Actions } from '../contract/action.ts';

@@ -14,7 +14,7 @@ import { log } from '../log.ts';
 import type { AppEnv } from './factory.ts';
 
 /** Each event, and the details that its log line contains. */
-interface Deeds {
+interface LoggedEvents {
   'resource.put': {
     resource: string;
     outcome: 'created' | 'changed' | 'same';
@@ -49,8 +49,8 @@ interface Asked {
 }
 
 /** The result of a change: the details of its log line, and the count for its row. */
-interface Done<Event extends keyof Deeds> extends DoneAction {
-  what: Deeds[Event];
+interface Done<Event extends keyof LoggedEvents> extends DoneAction {
+  what: LoggedEvents[Event];
 }
 
 /**
@@ -60,7 +60,7 @@ interface Done<Event extends keyof Deeds> extends DoneAction {
  * @throws Problem `invalid-header` for the reason, `overloaded` if the row cannot be written, both before anything is
  * done; and whatever the work throws
  */
-export async function carryOut<Event extends keyof Deeds, Result>(
+export async function carryOut<Event extends keyof LoggedEvents, Result>(
   c: Context<AppEnv>,
   event: Event,
   asked: Asked | null,

@@ -1,5 +1,5 @@
 /**
- * Compresses an answer whose pieces must each arrive at once. `CompressionStream` cannot do that because it has no
+ * Compresses an answer whose pieces must each arrive immediately. `CompressionStream` cannot do that because it has no
  * flush. A compressor is in use until the client has read the answer, so an isolate has few; other answers are sent
  * uncompressed.
  */

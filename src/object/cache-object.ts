@@ -105,8 +105,8 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
   }
 
   /**
-   * @throws Error when D1 has not taken the purge. It stands here and the alarm repeats the write, but reads may still
-   * see old data.
+   * @throws Error when D1 has not taken the purge. It is in effect here and the alarm repeats the write, but reads may
+   * still see old data.
    */
   async purge(request: contract.PurgeRequest): Promise<EncodedAnswer<contract.PurgeAnswer>> {
     if (!this.#rows.areNewer) await this.#recall(request.key);

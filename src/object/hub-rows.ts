@@ -43,7 +43,7 @@ export class HubRows {
       this.#put(hub, tags);
     } catch (error) {
       // Otherwise a watch only in memory would never be asked for again, and a watch only in the table would never be
-      // set anew.
+      // set again.
       for (const tag of tags) this.#restore(hub, tag);
       throw error;
     }

@@ -205,7 +205,7 @@ export class JsonRows {
     }
   }
 
-  /** The failure for a value that is no object although columns lie inside it. */
+  /** The failure for a value that is not an object although columns lie inside it. */
   #leadsNowhere({ within }: ColumnPlace): LoadFailure {
     const column = columnName(readColumns(this.#table)[within[0] ?? 0] ?? '');
     return this.#malformed(`has no object where "at" of the column "${column}" leads through one`, column);

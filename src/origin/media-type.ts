@@ -101,7 +101,7 @@ function essence(contentType: string): string {
   return (contentType.split(';')[0] ?? '').trim().toLowerCase();
 }
 
-/** A text that an operator can act on; a header that is no media type could contain anything. */
+/** A text that an operator can act on; a header that is not a media type could contain anything. */
 function quoted(contentType: string): string {
   if (contentType === '') return 'missing';
   return MEDIA_TYPE.test(essence(contentType)) ? essence(contentType) : 'no media type';

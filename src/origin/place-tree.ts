@@ -1,8 +1,8 @@
-/** Places in a JSON answer whose values are reported while it passes: RFC 6901 pointers, all followed at once. */
+/** Places in a JSON answer whose values are reported while it passes: RFC 6901 pointers, all followed in one pass. */
 
 import { pointerTokens } from '../core/pointer.ts';
 
-/** A JSON value that is no object or array. */
+/** A JSON value that is neither an object nor an array. */
 export type Scalar = string | number | boolean | null;
 
 /** Receives the value at a place and its text (a number with its original digits). Undefined: an object or array. */

@@ -1,4 +1,4 @@
-/** Where tables lie in a JSON answer: RFC 6901 pointers, all followed at once. */
+/** Where tables lie in a JSON answer: RFC 6901 pointers, all followed in one pass. */
 
 import type { InputFault } from '../contract/problem.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';

@@ -112,7 +112,7 @@ async function beginningOf(response: Response, signal: AbortSignal, most: number
   return { text, isCut };
 }
 
-/** Cuts a text that is no Fault to the length that is shown. */
+/** Cuts a text that is not a Fault to the length that is shown. */
 function shortened({ text, isCut }: Beginning): Beginning {
   return { text: text.slice(0, MAX_BYTES), isCut: isCut || text.length > MAX_BYTES };
 }

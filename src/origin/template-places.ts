@@ -70,7 +70,7 @@ class PlaceReader {
   }
 
   /**
-   * Percent-encoded characters are no separators, except quotes and parentheses, which belong to the origin's own
+   * Percent-encoded characters are not separators, except quotes and parentheses, which belong to the origin's own
    * language.
    */
   #read(character: string): void {

@@ -24,7 +24,7 @@ export interface Blobs {
   put(key: string, fence: number, name: BlobName, content: Uint8Array): Promise<void>;
   /** Begins a blob of unknown length. Parts are uploaded as they come; each but the last has PART_BYTES. */
   begin(key: string, fence: number, name: BlobName): Promise<BlobUpload>;
-  /** Removes blobs; a blob that does not exist is no error. Only the object calls it. */
+  /** Removes blobs; a blob that does not exist is not an error. Only the object calls it. */
   remove(names: readonly { key: string; fence: number; name: BlobName }[]): Promise<void>;
 }
 /** A blob that is written in parts. */

@@ -43,8 +43,8 @@ export interface EnqueueRequest {
   /** The user who asks for a refresh; null for reads, schedules and administration of many caches. */
   asker: string | null;
   /**
-   * True for a read: while a failure stands (`retryAt`) it is the answer, and no load starts. An explicit refresh
-   * ignores `retryAt`.
+   * True for a read: while a failure is in effect (`retryAt`), it is the answer, and no load starts. An explicit
+   * refresh ignores `retryAt`.
    */
   heedRetryAt: boolean;
   /** Accept a load that the guard would refuse. */
@@ -63,7 +63,7 @@ export type EnqueueAnswer =
   | { outcome: 'task'; task: Task; entry: Entry | null }
   /** The current version was fetched after `since`, under that definition, and has not expired. */
   | { outcome: 'current'; entry: Entry }
-  /** A failure stands until `entry.retryAt`. */
+  /** A failure is in effect until `entry.retryAt`. */
   | { outcome: 'failing'; entry: Entry }
   /** Only with `onlyKnown`: no load of this cache was ever asked for. */
   | { outcome: 'unknown' }
@@ -137,8 +137,8 @@ export interface CommitRequest {
   /** Absent: the object keeps a watched cache fresh by loads of its own. */
   live?: 'told';
   /**
-   * What was noticed about the columns of each table; absent as above, or the body is not a table, or an earlier release
-   * made the load.
+   * What was noticed about the columns of each table; absent as above, or the body is not a table, or an earlier
+   * release made the load.
    */
   columns?: readonly ColumnFacts[];
   /** Where the next incremental load continues; absent: the next load reads all rows, or an earlier release made this one. */
@@ -177,7 +177,7 @@ export interface FailRequest {
   retryable: boolean;
   /** `Retry-After` of the origin, capped; the least delay of the backoff and of `retryAt`. */
   retryAfterMs: number | null;
-  /** Definition number that the load used, if it got as far as reading it: the failure stands for that number too. */
+  /** Definition number that the load used, if it got as far as reading it: the failure counts for that number too. */
   number?: number;
   /** The origin's answer proved to be heavy. */
   heavy?: boolean;

@@ -3,7 +3,7 @@
  * that is not let in asks again later. Only optional members may be added ("Two releases at once").
  */
 
-/** How hard all isolates together may press a source. */
+/** How heavily all isolates together may load a source. */
 export interface GateLimits {
   /** Most loads at the same time; null: any number. */
   concurrency: number | null;

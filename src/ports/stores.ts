@@ -76,7 +76,7 @@ export interface ScheduledRun {
 export interface EntryFilter {
   resource?: string;
   owner?: string;
-  /** `failing`: a failure stands (`lastError`); `stale`: loaded and expired, or purged; `fresh`: loaded and not expired. */
+  /** `failing`: the last load failed (`lastError`); `stale`: loaded and expired, or purged; `fresh`: loaded and not expired. */
   state?: 'fresh' | 'stale' | 'failing';
   /** Only entries with a number below this: those that a sweep must still purge. */
   numberBelow?: number;
@@ -159,7 +159,7 @@ export interface Entries {
   count(resource: string): Promise<number>;
   /**
    * Upsert, only over a lower revision and no higher version; keeps `readAt`. Returns the entry that D1 then has: this
-   * one, or the one that stands. `renames`: a forgotten cache loses its name in D1, or gets it back when it is asked
+   * one, or the one that it keeps. `renames`: a forgotten cache loses its name in D1, or gets it back when it is asked
    * for again.
    */
   put(entry: Entry, renames?: boolean): Promise<Entry>;

@@ -107,7 +107,7 @@ class Run {
   }
 }
 
-/** The message of the `refresh` queues. Drops members that this release does not know: two releases may run at once. */
+/** The message of the `refresh` queues. Drops members that this release does not know: two releases may run at the same time. */
 const Body: v.GenericSchema<unknown, RefreshMessage> = v.object({
   taskId: v.pipe(v.string(), v.uuid(), v.toLowerCase()),
   resource: v.exactOptional(v.string()),

@@ -14,7 +14,7 @@ const MAX_DELAY_S = 300;
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const text = v.pipe(v.string(), v.minLength(1));
 
-/** Drops members that this release does not know: two releases may run at once. */
+/** Drops members that this release does not know: two releases may run at the same time. */
 const Body: v.GenericSchema<unknown, SyncMessage> = v.object({
   records: v.array(
     v.object({

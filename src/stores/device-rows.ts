@@ -1,4 +1,4 @@
-/** Reads rows of table `devices` in order of user and device, for lists and walks: at most 4 MiB at once. */
+/** Reads rows of table `devices` in order of user and device, for lists and walks: at most 4 MiB at a time. */
 
 import { MAX_PAGE_BYTES } from '../contract/constants.ts';
 import type { DeviceDocument, DeviceName, SyncFilter } from '../ports/sync-store.ts';

@@ -62,7 +62,7 @@ function etagOf({ entry, mark, markAt, confirmedAt, currentUntil }: EntryCopy): 
   return `"${parts.join('-')}"`;
 }
 
-/** The number identifies the format of the copy: two releases that run at once must not read each other's. */
+/** The number identifies the format of the copy: two releases that run at the same time must not read each other's. */
 function urlOf(key: string): string {
   return edgeUrl('entry', 2, key);
 }

@@ -34,7 +34,7 @@ type LookUpOne = (key: string, resource: string) => Promise<LookedUp>;
 const HOT_MS = 10_000;
 /** Shortest time between two notes that a key was asked for, ms: noting costs as much as finding. */
 const NOTED_EACH_MS = 1000;
-/** Keys asked of the edge at once: the number of connections of an invocation that may wait for headers. */
+/** Keys asked of the edge at the same time: the number of connections of an invocation that may wait for headers. */
 const EDGE_WIDTH = 6;
 /** Pauses between two looks while a request waits for D1's answer to another request, ms. */
 const PAUSES = growingPauses(2, 50);

@@ -208,7 +208,7 @@ function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayB
   return whole;
 }
 
-/** The number identifies the format of a delta's body: two releases that run at once must not read each other's. */
+/** The number identifies the format of a delta's body: two releases that run at the same time must not read each other's. */
 function urlOf(key: string, from: number, to: number): string {
   return edgeUrl('delta', 1, key, from, to);
 }

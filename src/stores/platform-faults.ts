@@ -26,7 +26,7 @@ const OTHERS =
   /^Queue send(?:Batch)? failed|Network connection lost|^internal error\b|caused object to be reset|reset because|Too many (?:subrequests|API requests)/i;
 
 /**
- * Seconds after which a client may try again; null: the error is no refusal of the platform.
+ * Seconds after which a client may try again; null: the error is not a refusal of the platform.
  *
  * @param now ms since the epoch
  */

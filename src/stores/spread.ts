@@ -15,7 +15,7 @@ export interface Spread<Store> {
   all<T>(ask: (store: Store) => Promise<T>): Promise<T[]>;
   /** The answers of the databases where some of the items are or were; each is asked only for its own. */
   each<Item, T>(items: readonly Item[], hashOf: (item: Item) => number, ask: Ask<Store, Item, T>): Promise<T[]>;
-  /** The answers of the databases where the items belong, all asked at once. */
+  /** The answers of the databases where the items belong, all asked in parallel. */
   atHome<Item, T>(items: readonly Item[], hashOf: (item: Item) => number, ask: Ask<Store, Item, T>): Promise<T[]>;
 }
 type Ask<Store, Item, T> = (store: Store, items: Item[]) => Promise<T>;

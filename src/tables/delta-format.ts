@@ -49,7 +49,7 @@ export function decodeDelta(bytes: Uint8Array): StoredDelta | null {
   return { names, delta };
 }
 
-/** Where the first line from here on begins that is no row; past the end if all are rows. */
+/** Where the first line begins, from here on, that is not a row; past the end if all are rows. */
 function rowsEnd(bytes: Uint8Array, from: number): number {
   let at = from;
   while (at < bytes.byteLength && bytes[at] !== AT && bytes[at] !== MINUS) at = lineEnd(bytes, at) + 1;

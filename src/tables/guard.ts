@@ -12,7 +12,7 @@ export interface RowCounts {
 /**
  * Throws for a load that the guard refuses. A retry soon after would get the same answer, so the task ends. The guard
  * compares only the numbers of rows: a changed row counts as one deleted and one inserted, so new prices for all
- * articles are no loss.
+ * articles are not a loss.
  * @throws LoadFailure `origin-guard`
  */
 export function checkGuard(guard: Resource['guard'], { rows, before }: RowCounts): void {

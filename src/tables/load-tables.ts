@@ -43,7 +43,7 @@ const PIECE_BYTES = 8192;
 
 /**
  * Writes body and id map to R2 as one object, and the delta as another, unless no row was inserted or deleted and the
- * tables have the same shape. A different order of the same rows is no change.
+ * tables have the same shape. A different order of the same rows is not a change.
  * @throws LoadFailure `origin-malformed`, `origin-too-large`, `origin-guard`
  */
 export async function loadTables(input: TablesInput): Promise<LoadResult> {

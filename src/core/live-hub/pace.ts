@@ -1,4 +1,4 @@
-/** Spreads the next requests of devices over time, so that neither a deploy nor a poke brings them all at once. */
+/** Spreads the next requests of devices over time, so that neither a deploy nor a poke brings them all at the same time. */
 
 import type { HubContext } from './events.ts';
 import type { Hub } from './hub.ts';

@@ -54,7 +54,7 @@ export function signOut(hub: Hub, { user }: { user: string }, _: HubContext, eff
   return ids.length;
 }
 
-/** The platform answers pings while the hub sleeps, so any message that wakes the hub is no ping. */
+/** The platform answers pings while the hub sleeps, so any message that wakes the hub is not a ping. */
 export function message(hub: Hub, { id }: { id: string }, _: HubContext, effects: HubEffects): undefined {
   end(hub, id, 'notAPing', effects);
 }

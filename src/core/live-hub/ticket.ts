@@ -46,7 +46,7 @@ export function readTicket(
   return Number.parseInt(until, 16) * 1000 < now || seal(text) !== sealed ? null : { hub: Number(hub), user };
 }
 
-/** The hub that a ticket, or the connection opened with it, names; null: it is no ticket, or there is no such hub. */
+/** The hub that a ticket, or the connection opened with it, names; null: it is not a ticket, or there is no such hub. */
 export function hubOfTicket(ticket: string, shards: Shards): number | null {
   const hub = TICKET.exec(ticket)?.[2];
   return hub !== undefined && isThere(hub, shards) ? Number(hub) : null;

@@ -16,7 +16,7 @@ export const BUSY_MS = 60_000;
 /** Time since the last ping, ms: of a device that has missed one, and of a device that counts as gone. */
 const MISSED_MS = PING_S * 1000 + 20_000;
 export const GONE_MS = 2 * PING_S * 1000 + 20_000;
-/** One of this many sockets that belong to another hub is closed in a turn, so that they do not all reconnect at once. */
+/** One of this many sockets that belong to another hub is closed in a turn, so that they do not all reconnect at the same time. */
 const MOVED_SHARE = 50;
 
 /** Looks at all watches, and at the next sockets of the round. */

@@ -73,8 +73,8 @@ export function askDue(hub: Hub, { now }: HubContext, effects: HubEffects): void
 function ask(hub: Hub, watch: Watch, retryAt: number, now: number, effects: HubEffects): void {
   const asks = effects.watch.length < WATCHES_A_STEP;
   const dueAt = asks ? retryAt : now + NEXT_TURN_MS;
-  // Moves the watch behind those that were not asked yet: otherwise many that never answer would keep the others from
-  // their turn.
+  // Moves the watch behind those that were not asked yet: otherwise many that never answer would keep the others
+  // waiting.
   if (asks) hub.watches.delete(watch.tag);
   hub.watches.set(watch.tag, { ...watch, dueAt });
   effects.wakeBy = Math.min(effects.wakeBy, dueAt);

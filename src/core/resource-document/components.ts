@@ -61,7 +61,7 @@ export function neededComponents(root: unknown, components: Components): Compone
   return Object.fromEntries(kinds.filter(([, named]) => Object.keys(named).length > 0));
 }
 
-/** The component to which a value refers; undefined: the value is no reference to one. */
+/** The component to which a value refers; undefined: the value is not a reference to one. */
 function componentIn(value: object, components: Components): unknown {
   const { $ref: reference } = value as { $ref?: unknown };
   if (typeof reference !== 'string') return undefined;

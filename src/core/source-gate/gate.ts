@@ -143,7 +143,7 @@ function takeLimits(gate: GateState, { limits, asOf }: EnterRequest, now: number
   Object.assign(gate, { limits, asOf });
 }
 
-/** Slots, in ms from now; without a rate, any number at once. */
+/** Slots, in ms from now; without a rate, any number of them now. */
 function take(gate: GateState, want: number, now: number): number[] {
   const { rate, concurrency } = gate.limits;
   if (rate === null) return Array.from({ length: want }, () => 0);

@@ -10,7 +10,7 @@ import type { CacheDocument, LiveTask } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { entryAfter, entryOf, findTask } from './views.ts';
 
-/** Returns what is current, the failure that stands, or the task that brings the requested data. */
+/** Returns what is current, the failure that is in effect, or the task that brings the requested data. */
 export function enqueue(draft: Draft, request: EnqueueRequest, context: StepContext): EnqueueAnswer {
   const { document } = draft;
   if (currentAnswers(document, request, context.now)) return { outcome: 'current', entry: entryOf(document) };

@@ -39,7 +39,7 @@ export async function purgeCache(
 }
 
 /**
- * Purges all caches of a resource at once. The sweep, which starts after the answer, removes what they hold.
+ * Purges all caches of a resource with one write. The sweep, which starts after the answer, removes what they hold.
  *
  * @param now ms since the epoch
  * @throws Problem `not-found`

@@ -9,7 +9,7 @@ import type { Metrics } from '../../metrics.ts';
 import { HELD_REQUEST_BYTES, MEMORY_SHARES } from '../../ports/memory-shares.ts';
 import { isFirstInMinute } from '../../stores/once-a-minute.ts';
 
-/** Most requests held at once: as many as fit into their share of an isolate's memory. */
+/** Most requests held at the same time: as many as fit into their share of an isolate's memory. */
 export const MAX_HELD = Math.floor(MEMORY_SHARES.heldRequests / HELD_REQUEST_BYTES);
 /**
  * Share of the room that is reserved for waits for loads: without such a wait a device that has no data yet gets none.

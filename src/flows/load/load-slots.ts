@@ -1,8 +1,8 @@
 /**
- * Limits how many loads an isolate runs at once: ten light ones, of which eight may be slow, and one heavy one; six of
- * one origin. A load that finds no room looks again by its own timer, because a request cannot await the promise of
- * another one: requests share only values. For the same reason a timer of its own request renews each slot: an
- * invocation that the platform cut off renews nothing, and its slot becomes free.
+ * Limits how many loads an isolate runs at the same time: ten light ones, of which eight may be slow, and one heavy
+ * one; six of one origin. A load that finds no room looks again by its own timer, because a request cannot await the
+ * promise of another one: requests share only values. For the same reason a timer of its own request renews each slot:
+ * an invocation that the platform cut off renews nothing, and its slot becomes free.
  *
  * Half of an origin's places belong to each resource. A resource may use the other half while no other resource asks
  * for it, and the others get theirs even if the resource already uses all places. So a resource whose loads hang does

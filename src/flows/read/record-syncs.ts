@@ -1,4 +1,4 @@
-/** Writes records from many messages at once: what devices were given and which caches were read. */
+/** Writes records from many messages together: what devices were given and which caches were read. */
 
 import { newestRecords } from '../../core/sync-records.ts';
 import type { SyncMessage } from '../../ports/messages.ts';

@@ -1,6 +1,7 @@
 /**
  * A read of a cache (CONTRACT 3). Serves a fresh body; serves a stale body while the cache is loaded again (RFC 5861);
- * waits for a load if the body is expired or missing. However many requests ask at once, the origin gets one request.
+ * waits for a load if the body is expired or missing. However many requests ask at the same time, the origin gets one
+ * request.
  */
 
 import { codeOf, Problem } from '../../contract/problem.ts';

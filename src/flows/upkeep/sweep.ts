@@ -1,7 +1,7 @@
 /**
  * The sweep: purges, one by one, the caches of resources that were purged or deleted as a whole. Because of the
  * resource's number they already count as absent; the sweep frees what they hold. Each step may be repeated, and run
- * several times at once.
+ * several times in parallel.
  */
 
 import { MAX_BULK } from '../../contract/constants.ts';

@@ -15,7 +15,7 @@ import type { Services } from '../services.ts';
 /** The services that events go through. */
 export type EmitServices = Pick<Services, 'webhooks' | 'webhookQueue'>;
 
-/** Most messages that a queue takes at once. */
+/** Most messages that a queue takes in one call. */
 const MAX_SENT = 100;
 const SEND_TIMEOUT_MS = 5000;
 

@@ -7,7 +7,7 @@ type Algorithm = NonNullable<OAuth2['alg']>;
 
 const CURVES: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
 
-/** @throws LoadFailure `misconfigured` if the text is no such key; `name` is the name of its secret */
+/** @throws LoadFailure `misconfigured` if the text is not such a key; `name` is the name of its secret */
 export async function clientKey(pem: string, algorithm: Algorithm, name: string): Promise<CryptoKey> {
   // Secrets are often stored with `\n` in place of line breaks.
   const text = pem.replaceAll('\\n', '\n');

@@ -23,7 +23,7 @@ export interface LinkRules {
  * The request that a link leads to: a GET of the link, without the source's keys (`auth.query`) that the origin repeats
  * in it. It has the headers of `first`, and always goes to the scheme, host and port of `first`.
  *
- * @throws LoadFailure `origin-malformed` if the link is no URL; `origin-redirect` for another host, which only
+ * @throws LoadFailure `origin-malformed` if the link is not a URL; `origin-redirect` for another host, which only
  * administrators see
  */
 export function linked(first: OriginRequest, link: string, { base, rehost }: LinkRules): OriginRequest {

@@ -97,7 +97,7 @@ export class PageWalk {
       this.#asked.add(id);
       return request;
     }
-    // Some origins repeat the last link for ever, without any rows.
+    // Some origins repeat the last link forever, without any rows.
     if (page.rows === 0 && more === null) return null;
     const detail = `Page ${this.#number} of the origin leads to a page that was read before, so the pages would never end.`;
     throw new LoadFailure('origin-pages', `${detail} Check that origin.pages names the right place and parameter.`);

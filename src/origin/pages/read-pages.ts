@@ -84,7 +84,7 @@ function readPage(
   const values = new PageValues(watched, answer.headers, places);
   const signs: string[] = [];
   const onNext = (what: string, where: 'header' | 'body') => {
-    // A `Link` header that is read as the place of the next page is no sign of an incomplete answer.
+    // A `Link` header that is read as the place of the next page is not a sign of an incomplete answer.
     if (where === 'body' || pages.next?.toLowerCase() !== 'link') signs.push(what);
   };
   const { body, reader } = told(where, () => readAnswer(definition, answer, { findings, columns, places, onNext }));

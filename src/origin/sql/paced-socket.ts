@@ -1,4 +1,4 @@
-/** The driver's socket for Workers, made pausable by the reader: the original reads everything that a statement returns at once. */
+/** The driver's socket for Workers, made pausable by the reader: the original reads all that a statement returns without a pause. */
 
 import { Buffer } from 'node:buffer';
 import { CloudflareSocket } from 'pg-cloudflare';

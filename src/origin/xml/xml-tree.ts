@@ -1,4 +1,4 @@
-/** Places in XML as a tree; all are followed at once. */
+/** Places in XML as a tree; all are followed in one pass. */
 
 import type { XmlStep } from '../../core/xml-steps.ts';
 
