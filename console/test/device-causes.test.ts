@@ -75,7 +75,7 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
 
     const { page, clicks } = await look(await host.signedIn(''), 'tablet-17');
     await causes(page).getByText('The loads of prices fail').waitFor();
-    await causes(page).getByText('answered with 1 rows, fewer than 2').waitFor();
+    await causes(page).getByText('answered with 1 row, fewer than 2').waitFor();
     expect(await causes(page).textContent()).toContain('Load past the guard');
     await causes(page).getByRole('link', { name: 'Open the cache' }).click();
     await page.getByRole('button', { name: 'Load past the guard…' }).click();

@@ -7,6 +7,7 @@ import { MAX_REQUEST_BYTES, USUAL_PARAMETERS_BYTES } from '../contract/constants
 import { type InputFault, Problem } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { Json, Parameters } from '../ports/entry.ts';
+import { counted } from './counted.ts';
 import { invalidParameters } from './input-faults.ts';
 import { faultOfNumber, jsonBytes } from './json.ts';
 import { canonicalText, isObject } from './json-value.ts';
@@ -45,7 +46,7 @@ function demandSize(
   const bytes = jsonBytes(values);
   if (bytes <= most) return;
   const remedy = `parameters_max_bytes of the resource raises that up to ${MAX_REQUEST_BYTES}`;
-  const detail = `must have at most ${most} bytes as JSON, defaults included, and have ${bytes}; ${remedy}`;
+  const detail = `must have at most ${counted(most, 'byte')} as JSON, defaults included, and have ${bytes}; ${remedy}`;
   throw new Problem('invalid-parameters', `The parameters ${detail}.`, { errors: [{ pointer: '', detail }] });
 }
 

@@ -2,6 +2,7 @@
 
 import type { OutputUnit } from '@cfworker/json-schema';
 import type { InputFault } from '../contract/problem.ts';
+import { counted } from './counted.ts';
 import { isObject } from './json-value.ts';
 import { likelyName } from './likely-name.ts';
 import { MAX_FORMAT_LENGTH } from './parameter-formats.ts';
@@ -102,16 +103,16 @@ const WORDS: Readonly<Record<string, (limit: unknown) => string>> = {
   exclusiveMinimum: (limit) => `must be more than ${limit}`,
   exclusiveMaximum: (limit) => `must be less than ${limit}`,
   multipleOf: (limit) => `must be a multiple of ${limit}`,
-  minLength: (limit) => `must have at least ${limit} characters`,
-  maxLength: (limit) => `must have at most ${limit} characters`,
+  minLength: (limit) => `must have at least ${counted(Number(limit), 'character')}`,
+  maxLength: (limit) => `must have at most ${counted(Number(limit), 'character')}`,
   pattern: (pattern) => `must match the pattern ${pattern}`,
   format: (format) => `must have the format "${format}"`,
   [TOO_LONG_FOR_FORMAT]: () => `must have at most ${MAX_FORMAT_LENGTH} characters, as all strings with a format`,
-  minItems: (limit) => `must have at least ${limit} items`,
-  maxItems: (limit) => `must have at most ${limit} items`,
+  minItems: (limit) => `must have at least ${counted(Number(limit), 'item')}`,
+  maxItems: (limit) => `must have at most ${counted(Number(limit), 'item')}`,
   uniqueItems: () => 'must not repeat an item',
-  minProperties: (limit) => `must have at least ${limit} members`,
-  maxProperties: (limit) => `must have at most ${limit} members`,
+  minProperties: (limit) => `must have at least ${counted(Number(limit), 'member')}`,
+  maxProperties: (limit) => `must have at most ${counted(Number(limit), 'member')}`,
   anyOf: () => 'must have one of the forms that the schema allows',
   oneOf: () => 'must have exactly one of the forms that the schema allows',
   not: () => 'has a form that the schema rules out',

@@ -7,6 +7,7 @@ import type { Context } from 'hono';
 import { API_BASE, HEADER, JSON_TYPE } from '../contract/constants.ts';
 import { Problem } from '../contract/problem.ts';
 import { contentRange, ifRangeHolds, singleByteRange } from '../core/byte-range.ts';
+import { counted } from '../core/counted.ts';
 import { etagOf } from '../core/etag.ts';
 import type { DeltaRequest } from '../core/x-delta.ts';
 import type { PendingTask } from '../flows/read/ask-for-load.ts';
@@ -98,7 +99,7 @@ function rangeOf(c: Context<AppEnv>, { entry, loaded }: ServedBody): BlobRange |
   if (range !== 'unsatisfiable') return range;
   throw new Problem(
     'range-not-satisfiable',
-    `The body has ${loaded.bytes} bytes. The requested range is outside of it.`,
+    `The body has ${counted(loaded.bytes, 'byte')}. The requested range is outside of it.`,
     {
       headers: { 'Content-Range': `bytes */${loaded.bytes}` },
     },

@@ -4,6 +4,7 @@ import type { Pages } from '../contract/pages.ts';
 import type { InputFault } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { StoredSource } from '../contract/source.ts';
+import { counted } from '../core/counted.ts';
 import { limitsOf } from '../core/source-limits.ts';
 import { MOST_LOAD_MS } from '../core/task-policy.ts';
 import { placeFault } from './check-expect.ts';
@@ -90,6 +91,6 @@ export function paceWarnings(
   if (neededMs <= MOST_LOAD_MS) return [];
   const [needed, most] = [neededMs, MOST_LOAD_MS].map((ms) => Math.ceil(ms / 60_000));
   return [
-    `At the rate of its source ${pages.max} pages (origin.pages.max) take ${needed} minutes, and a load ends after ${most}; ask for fewer, larger pages.`,
+    `At the rate of its source a load of ${counted(pages.max, 'page')} (origin.pages.max) takes ${needed} minutes, and a load ends after ${most}; ask for fewer, larger pages.`,
   ];
 }

@@ -4,6 +4,7 @@
  */
 
 import { LoadFailure } from '../contract/problem.ts';
+import { counted } from '../core/counted.ts';
 import type { OriginRequest } from './build-request.ts';
 import { contentCodings, decoded } from './content-codings.ts';
 import type { Authorize } from './credentials.ts';
@@ -200,7 +201,7 @@ async function* readBody(
     // The connection was cut, whatever the platform's error says: it is worth another attempt.
     throw new LoadFailure(
       'origin-malformed',
-      `The origin announced ${announced} bytes and sent ${bytes}: its answer was cut on the way.`,
+      `The origin announced ${counted(announced, 'byte')} and sent ${bytes}: its answer was cut on the way.`,
       {
         retryable: true,
       },
@@ -237,6 +238,6 @@ function brokenOff(cause: unknown): LoadFailure {
 function tooLarge(maxBytes: number): LoadFailure {
   return new LoadFailure(
     'origin-too-large',
-    `The origin answered with more than ${maxBytes} bytes (origin.max_bytes).`,
+    `The origin answered with more than ${counted(maxBytes, 'byte')} (origin.max_bytes).`,
   );
 }

@@ -4,6 +4,7 @@ import { columnName } from '../contract/column.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import { columnWarning } from '../core/column-facts.ts';
 import { type ColumnPlace, cellPlaces, isInOrder, type ReadTable, readColumns } from '../core/column-places.ts';
+import { counted } from '../core/counted.ts';
 import type { RowSink } from '../ports/rows.ts';
 import { CellWriter } from './cells/cell-writer.ts';
 import { ColumnWatch, toldNames } from './column-watch.ts';
@@ -180,7 +181,7 @@ export class JsonRows {
   /** A cell of an array row has ended. */
   #nextElement(): void {
     if (this.#isInOrder && this.#width === this.#table.columns.length) {
-      throw this.#malformed(`has more than the ${this.#width} cells that tables[].columns names`);
+      throw this.#malformed(`has more than the ${counted(this.#width, 'cell')} that tables[].columns names`);
     }
     this.#width += 1;
     this.#place = this.#elements?.[this.#width];

@@ -2,6 +2,7 @@
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
+import { counted } from '../core/counted.ts';
 
 /** Number of rows of all tables, in this load and in the version before (0 without one). */
 export interface RowCounts {
@@ -13,6 +14,7 @@ export interface RowCounts {
  * Throws for a load that the guard refuses. A retry soon after would get the same answer, so the task ends. The guard
  * compares only the numbers of rows: a changed row counts as one deleted and one inserted, so new prices for all
  * articles are not a loss.
+ *
  * @throws LoadFailure `origin-guard`
  */
 export function checkGuard(guard: Resource['guard'], { rows, before }: RowCounts): void {
@@ -20,7 +22,7 @@ export function checkGuard(guard: Resource['guard'], { rows, before }: RowCounts
   if (rows < min_rows) {
     throw new LoadFailure(
       'origin-guard',
-      `The origin answered with ${rows} rows, fewer than ${min_rows} (guard.min_rows).`,
+      `The origin answered with ${counted(rows, 'row')}, fewer than ${min_rows} (guard.min_rows).`,
       { place: '/guard/min_rows' },
     );
   }
@@ -28,7 +30,7 @@ export function checkGuard(guard: Resource['guard'], { rows, before }: RowCounts
   if (lost > before * max_deleted) {
     throw new LoadFailure(
       'origin-guard',
-      `${lost} of ${before} rows would be lost, more than the share ${max_deleted} (guard.max_deleted). If that is right, accept it once by a forced refresh.`,
+      `${lost} of ${counted(before, 'row')} would be lost, more than the share ${max_deleted} (guard.max_deleted). If that is right, accept it once by a forced refresh.`,
       { place: '/guard/max_deleted' },
     );
   }

@@ -286,7 +286,7 @@ it('a definition whose pages cannot come in time at the rate of its source is ta
   const title = unique('r');
   const put = await admin.put(`/resources/${title}/`, paged);
   const warnings = [
-    'At the rate of its source 100 pages (origin.pages.max) take 20 minutes, and a load ends after 13; ask for fewer, larger pages.',
+    'At the rate of its source a load of 100 pages (origin.pages.max) takes 20 minutes, and a load ends after 13; ask for fewer, larger pages.',
   ];
   expect([put.status, (await put.json<{ warnings?: string[] }>()).warnings]).toEqual([201, warnings]);
   await admin.put(`/sources/${name}/`, { ...definition, rate: { requests: 50, per_s: 60 } });

@@ -18,7 +18,8 @@ export const devicesTexts = texts(
     caches: 'Caches',
     behind: 'Out of date',
     refusals: 'Refused',
-    fitHere: (shown: number, all: number) => `${number(shown)} of ${number(all)} devices on this page.`,
+    fitHere: (shown: number, all: number) =>
+      `${number(shown)} of ${number(all)} ${all === 1 ? 'device' : 'devices'} on this page.`,
     gone: 'This device does not exist: it never read a cache with this id, or it was forgotten.',
     allOfUser: 'All devices of this user',
     list: 'What it has',
@@ -108,7 +109,7 @@ export const causeTexts = texts(
     failsBehind:
       'The device lacks newer versions, which it gets when it next asks. None comes after those, because of this:',
     failsEmptied: 'Nothing is loaded, and the device keeps what it had. No newer data come, because of this:',
-    moreFail: (n: number) => `${number(n)} more of its caches fail: see the list below.`,
+    moreFail: (n: number) => `${number(n)} more of its caches ${n === 1 ? 'fails' : 'fail'}: see the list below.`,
     openCache: 'Open the cache',
     refused: (title: string) => `It was refused access to ${title}`,
     groupText: (groups: string) =>

@@ -103,7 +103,8 @@ export const editorTexts = texts(
     nextPage: 'Next page',
     notToItsEnd: 'not read to the end',
     noPages: 'No page was requested.',
-    tableRows: (name: string, shown: number, all: number) => `${name}: first ${number(shown)} of ${number(all)} rows`,
+    tableRows: (name: string, shown: number, all: number) =>
+      `${name}: first ${number(shown)} of ${number(all)} ${all === 1 ? 'row' : 'rows'}`,
     noRows: 'The table has no rows.',
   },
   {
@@ -204,7 +205,8 @@ export const editorTexts = texts(
     nextPage: 'Следующая страница',
     notToItsEnd: 'прочитана не до конца',
     noPages: 'Ни одна страница не запрошена.',
-    tableRows: (name, shown, all) => `${name}: первые ${number(shown)} из ${number(all)} строк`,
+    tableRows: (name, shown, all) =>
+      `${name}: первые ${number(shown)} из ${number(all)} ${russian(all, 'строки', 'строк', 'строк')}`,
     noRows: 'В таблице нет строк.',
   },
 );

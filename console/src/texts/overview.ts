@@ -1,7 +1,7 @@
 /** Texts of the overview and of "Me". */
 
 import { number } from './format.ts';
-import { texts } from './texts.ts';
+import { russian, texts } from './texts.ts';
 
 export const overviewTexts = texts(
   {
@@ -28,7 +28,7 @@ export const overviewTexts = texts(
     seen: 'Last contact',
     caches: 'Caches',
     lacks: 'Out of date',
-    firstDevices: (n: number) => `Of the first ${number(n)} devices.`,
+    firstDevices: (n: number) => `Of the first ${n === 1 ? 'device' : `${number(n)} devices`}.`,
   },
   {
     title: 'Обзор',
@@ -54,7 +54,7 @@ export const overviewTexts = texts(
     seen: 'Последнее обращение',
     caches: 'Кэши',
     lacks: 'Устарели',
-    firstDevices: (n) => `Из первых ${number(n)} устройств.`,
+    firstDevices: (n) => `Из первых ${number(n)} ${russian(n, 'устройства', 'устройств', 'устройств')}.`,
   },
 );
 

@@ -9,6 +9,7 @@ import type { Listing } from './listings.ts';
 import { pageOf, remedyOf } from './remedies.ts';
 import { sayStatus } from './say-status.ts';
 import { TokenForm } from './sign-in.tsx';
+import { count } from './words.ts';
 
 interface Shown {
   listing: Listing;
@@ -85,7 +86,9 @@ export function StatusBar({ listing, parameters, status, change }: Shown) {
 
 function changeWords(change: LastChange | null): string {
   if (change === null) return '';
-  return change.isWhole ? 'The whole table is new.' : `${change.came} rows came, ${change.went} went.`;
+  return change.isWhole
+    ? 'The whole table is new.'
+    : `${count(change.came, ['row', 'rows'])} came, ${change.went} went.`;
 }
 
 /** The text for screen readers, once it has stopped changing. */

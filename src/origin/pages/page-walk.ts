@@ -6,6 +6,7 @@
 import { hash } from 'node:crypto';
 import type { Pages } from '../../contract/pages.ts';
 import { LoadFailure } from '../../contract/problem.ts';
+import { counted } from '../../core/counted.ts';
 import type { OriginRequest } from '../build-request.ts';
 import { KEEP } from './keyed-rows.ts';
 import { linked, type Setting, withSettings } from './next-request.ts';
@@ -188,8 +189,9 @@ export class PageWalk {
       );
       return;
     }
-    const counted = first === last ? `${first} rows` : `${first} rows on its first page and ${last} on its last`;
-    const detail = `The origin counted ${counted}, and ${this.#rows} came, so rows moved while pages were read.`;
+    const told =
+      first === last ? counted(first, 'row') : `${counted(first, 'row')} on its first page and ${last} on its last`;
+    const detail = `The origin counted ${told}, and ${this.#rows} came, so rows moved while pages were read.`;
     const remedy = `${KEEP} If the count is of something else, leave origin.pages.total out.`;
     throw new LoadFailure('origin-pages', `${detail} ${remedy}`, { retryable: true, place: placeOf('total') });
   }

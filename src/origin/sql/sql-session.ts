@@ -1,6 +1,7 @@
 /** One connection to a database, with the driver `pg`, which is loaded only here and only when a database is read. */
 
 import { LoadFailure } from '../../contract/problem.ts';
+import { counted } from '../../core/counted.ts';
 import { sqlFailure } from './sql-failure.ts';
 
 /** The result of a statement: values as the database writes them, in the order of the columns. */
@@ -155,7 +156,10 @@ export async function openSession(
 }
 
 function tooLarge(most: number): LoadFailure {
-  return new LoadFailure('origin-too-large', `The database answered with more than ${most} bytes (origin.max_bytes).`);
+  return new LoadFailure(
+    'origin-too-large',
+    `The database answered with more than ${counted(most, 'byte')} (origin.max_bytes).`,
+  );
 }
 
 function rowTooLarge(): LoadFailure {

@@ -29,6 +29,14 @@ describe('the guard', () => {
     expect(() => checkGuard(undefined, { rows: 0, before: 10 })).not.toThrow();
   });
 
+  it.each([
+    [{ min_rows: 2 }, { rows: 1, before: 0 }, 'answered with 1 row, fewer than 2'],
+    [{ min_rows: 3 }, { rows: 2, before: 0 }, 'answered with 2 rows, fewer than 3'],
+    [{ max_deleted: 0 }, { rows: 0, before: 1 }, '1 of 1 row would be lost'],
+  ])('%j tells of %j: %s', (rule, counts, said) => {
+    expect(() => checkGuard(rule, counts)).toThrow(said);
+  });
+
   it('tells how many rows would be lost', () => {
     expect(() => checkGuard(guard, { rows: 10, before: 40 })).toThrow(
       '30 of 40 rows would be lost, more than the share 0.5 (guard.max_deleted). If that is right, accept it once by a forced refresh.',
