@@ -5,6 +5,7 @@
 
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 // In your app: from '@freshet/client' and '@freshet/client/sqlite'. Here nothing needs to be built first.
 import { createClient, type Snapshot } from '../src/index.ts';
@@ -23,10 +24,10 @@ async function auth(why: string): Promise<string | null> {
 }
 
 mkdirSync(folder, { recursive: true });
-const client = createClient({ url, user, auth, store: sqlite(nodeSqlite(folder)), maxBytes: 500_000_000 });
+const client = createClient({ url, user, device: hostname(), auth, store: sqlite(nodeSqlite(folder)), maxBytes: 5e8 });
 
 function show(title: string, { version, status, tables }: Snapshot<object>): void {
-  const rows = Object.entries(tables).map(([name, table]) => `${table.size} ${name}`);
+  const rows = Object.entries(tables).map(([name, table]) => `${table.size} in ${name}`);
   console.log(`${title} v${version}: ${rows.join(', ')}, as of ${new Date(status.checkedAt ?? 0).toISOString()}`);
 }
 
@@ -34,11 +35,10 @@ function watch(title: string, parameters: Record<string, string | number>): void
   const cache = client.cache(title, parameters, { keep: 'pinned' });
   let before: Snapshot<object> | null = null;
   cache.subscribe(({ inserted, deleted }) => {
-    const now = cache.snapshot;
-    show(title, now);
+    show(title, cache.snapshot);
     for (const id of deleted) print('-', before, id);
-    for (const id of inserted) print('+', now, id);
-    before = now;
+    for (const id of inserted) print('+', cache.snapshot, id);
+    before = cache.snapshot;
   });
   cache.ready().catch(({ message }) => console.error(`${title}: ${message}`));
 }

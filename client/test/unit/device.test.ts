@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -102,6 +102,15 @@ async function change(): Promise<void> {
   expect(await answer.json()).toMatchObject({ task_state: 'SUCCESS' });
 }
 
+/** The devices of alice, as the service's operators see them. */
+async function devicesOf(): Promise<string[]> {
+  const token = await service.token('eve', { scope: 'cache:inspect' });
+  const answer = await fetch(`${service.url}/api/v1/devices/?user=alice`, {
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  return ((await answer.json()) as { device: string }[]).map(({ device }) => device);
+}
+
 /** Rows that came took the place of those that went: the same cars, of another weight. */
 function expectChanged(rows: readonly string[]): void {
   const idsOf = (sign: string) =>
@@ -110,7 +119,7 @@ function expectChanged(rows: readonly string[]): void {
   expect(idsOf('+').sort()).toEqual(idsOf('-').sort());
 }
 
-const versionIn = (text: string | undefined) => /^cars v\d+: 61 cars/.exec(text ?? '')?.[0];
+const versionIn = (text: string | undefined) => /^cars v\d+: 61 in cars/.exec(text ?? '')?.[0];
 
 describe('the device', () => {
   it(
@@ -118,10 +127,11 @@ describe('the device', () => {
     async () => {
       const first = started();
       await Promise.all([
-        first.until(/^cars v\d+: 61 cars/),
-        first.until(/^countries v\d+: 51 countries, 1 continents/),
+        first.until(/^cars v\d+: 61 in cars/),
+        first.until(/^countries v\d+: 51 in countries, 1 in continents/),
       ]);
       await first.until(/^\[live\]/);
+      await expect.poll(devicesOf).toContain(hostname());
       const firstBytes = line.passed;
       await change();
       expectChanged(await first.rowsWith(CHANGED));
@@ -134,7 +144,7 @@ describe('the device', () => {
       expect(versionIn(await second.until(/^cars/))).toBe(
         versionIn(first.lines.findLast((text) => /^cars/.test(text))),
       );
-      await second.until(/^countries v\d+: 51 countries/);
+      await second.until(/^countries v\d+: 51 in countries/);
       await second.until(/^\[offline\]/);
       expect(line.passed).toBe(before);
 
@@ -153,7 +163,7 @@ describe('the device', () => {
     async () => {
       const device = started({ FRESHET_TOKEN: await service.token('alice', { expiresS: -3600 }) });
       await device.until(/^\[needs-auth\] start again with another FRESHET_TOKEN/);
-      await device.until(/^cars v\d+: 61 cars/);
+      await device.until(/^cars v\d+: 61 in cars/);
     },
     PATIENCE_MS,
   );
