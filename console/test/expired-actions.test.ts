@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { Asked } from './support/asked.ts';
 import type { ConsoleHost } from './support/console.ts';
 import { ALL_LOOKS } from './support/looks.ts';
 import { isRead } from './support/places.ts';
@@ -36,14 +37,11 @@ describe.skipIf(!isThere('browser'))('with a token that is over the console', ()
       await isRead(page);
       await profile.clock.fastForward(TWO_HOURS);
       await page.getByRole('button', { name: 'Sign in again' }).waitFor();
-      const sent: string[] = [];
-      page.on('request', (request) => {
-        if (request.url().includes('/api/')) sent.push(`${request.method()} ${request.url()}`);
-      });
+      const asked = new Asked(page);
       await pressAll(page, { but: 'Sign in again' });
       if ((await page.getByRole('dialog', { name: 'Sign in again', includeHidden: true }).count()) > 0)
         asking.push(place);
-      expect([place, sent]).toEqual([place, []]);
+      expect([place, asked.ofApi]).toEqual([place, []]);
       await profile.close();
     }
     expect(asking).toEqual(expect.arrayContaining([...FEW]));

@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { Asked } from './support/asked.ts';
 import { enterToken } from './support/console.ts';
 import { startedConsole, startedOrigin } from './support/suite.ts';
 
@@ -181,8 +182,7 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     // The page must set its timers by this clock, so it is loaded again.
     await page.clock.install();
     await page.reload();
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const asked = new Asked(page);
     await enterToken(page, await host.service.token('admin', { scope }));
     await page.getByText('STARTED').waitFor();
     return { key, page, asked, open };
@@ -196,39 +196,39 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
 
   it('shows what becomes of a task as it happens, by one stream and without asking again', async () => {
     const { page, asked, open } = await running('followed', 'cache:admin');
-    await expect.poll(() => asked).toContain(STATE);
-    const before = asked.length;
+    await expect.poll(() => asked.paths).toContain(STATE);
+    const before = asked.paths.length;
     await page.clock.runFor(60_000);
-    expect(asked.slice(before)).toEqual([]);
+    expect(asked.paths.slice(before)).toEqual([]);
     // No timer of the page runs on.
     open();
     await page.getByRole('region', { name: 'Tasks' }).getByText('404').first().waitFor();
     await expect.poll(() => page.getByText('STARTED').count()).toBe(0);
-    expect(asked.filter((path) => path === STATE)).toHaveLength(1);
+    expect(asked.paths.filter((path) => path === STATE)).toHaveLength(1);
   });
 
   it('asks for nothing while nobody sees it, and follows again what runs when somebody does', async () => {
     const { key, page, asked, open } = await running('hidden', 'cache:admin');
-    await expect.poll(() => asked).toContain(STATE);
+    await expect.poll(() => asked.paths).toContain(STATE);
     const ended = page.waitForEvent('requestfailed', (request) => request.url().includes(STATE));
     await see(page, true);
     await ended;
-    const before = asked.length;
+    const before = asked.paths.length;
     await page.clock.runFor(60_000);
-    expect(asked.slice(before)).toEqual([]);
+    expect(asked.paths.slice(before)).toEqual([]);
     await see(page, false);
-    await expect.poll(() => asked.slice(before)).toContain(STATE);
-    await expect.poll(() => asked.slice(before)).toContain(`/api/v1/caches/${key}/tasks/`);
+    await expect.poll(() => asked.paths.slice(before)).toContain(STATE);
+    await expect.poll(() => asked.paths.slice(before)).toContain(`/api/v1/caches/${key}/tasks/`);
     open();
     await expect.poll(() => page.getByText('STARTED').count()).toBe(0);
   });
 
   it('asks six times a minute for what runs where the token does not let it follow', async () => {
     const { key, page, asked, open } = await running('polled', 'cache:inspect');
-    const before = asked.length;
+    const before = asked.paths.length;
     await page.clock.runFor(60_000);
-    await expect.poll(() => asked.length - before).toBeGreaterThanOrEqual(6);
-    expect(asked.slice(before)).toEqual(Array(6).fill(`/api/v1/caches/${key}/tasks/`));
+    await expect.poll(() => asked.paths.length - before).toBeGreaterThanOrEqual(6);
+    expect(asked.paths.slice(before)).toEqual(Array(6).fill(`/api/v1/caches/${key}/tasks/`));
     open();
   });
 

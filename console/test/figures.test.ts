@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { Asked } from './support/asked.ts';
 import { PHONE } from './support/looks.ts';
 import { startedConsole } from './support/suite.ts';
 
@@ -81,9 +82,8 @@ describe.skipIf(!isThere('browser'))('the charts of the console', () => {
 
   it('are loaded where one is seen, and nowhere else', async () => {
     const page = await host.open('/me');
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-    const plots = () => asked.filter((path) => path.startsWith('/console/static/plot-'));
+    const asked = new Asked(page);
+    const plots = () => asked.paths.filter((path) => path.startsWith('/console/static/plot-'));
     await page.getByLabel('Token').fill(await host.service.token('admin', { scope: 'cache:admin' }));
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.locator('dl').waitFor();

@@ -3,6 +3,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { Asked } from './support/asked.ts';
 import { ConsoleHost } from './support/console.ts';
 import { SignInProvider } from './support/sign-in-provider.ts';
 import { startedOrigin } from './support/suite.ts';
@@ -83,19 +84,18 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     const page = await signedInBefore('/caches?resource=stays', 'alice');
     await page.getByRole('link', { name: 'stays' }).waitFor();
     await page.getByLabel('Owner').fill('typed before');
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
+    const asked = new Asked(page);
     await pass(page);
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await page.context().clock.runFor(60_000);
-    expect(asked).toEqual([]);
+    expect(asked.urls).toEqual([]);
     expect(await page.getByLabel('Owner').inputValue()).toBe('typed before');
     expect(await page.getByRole('link', { name: 'stays' }).count()).toBe(1);
     expect(await page.getByRole('alert').filter({ hasText: 'expired' }).count()).toBe(1);
     // What was not read before, is not asked for either.
     await page.getByRole('link', { name: 'Me', exact: true }).click();
     await page.getByText('once you have signed in again').waitFor();
-    expect(asked.filter((url) => url.includes('/api/'))).toEqual([]);
+    expect(asked.ofApi).toEqual([]);
   });
 
   it('leads the next action to the provider, without its page, and back to what was typed; the action is done when pressed again', async () => {

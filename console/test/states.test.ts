@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { Asked } from './support/asked.ts';
 import { violationsIn } from './support/axe.ts';
 import { DARK, DARK_ON_PHONE, LIGHT, LIGHT_AT_HALF, looksOf } from './support/looks.ts';
 import { goTo, isRead, NOTHING, placesWith } from './support/places.ts';
@@ -49,16 +50,13 @@ describe.skipIf(!isThere('browser'))('the screens of a console', () => {
 
     it('keep what they have while there is no service, and say so', async () => {
       const page = await host.signedIn('', options);
-      let asked = 0;
-      page.on('request', (request) => {
-        if (request.url().includes('/api/')) asked++;
-      });
+      const asked = new Asked(page);
       const asking = new Set<string>();
       for (const { path } of places) {
-        const before = asked;
+        const before = asked.ofApi.length;
         await goTo(page, path);
         await isRead(page);
-        if (asked > before) asking.add(path);
+        if (asked.ofApi.length > before) asking.add(path);
       }
       expect(asking.size).toBeGreaterThan(3);
       await page.context().setOffline(true);

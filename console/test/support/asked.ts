@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 /** Longer than a page takes from what it shows to what it asks for then: a frame, or 35 ms without one (Preact's effects). */
 const STEP_MS = 100;
 
-/** What a page whose clock a test moves asks of the network. */
+/** What a page asks of the network, from when this is made on. */
 export class Asked {
   readonly urls: string[] = [];
   readonly #page: Page;
@@ -21,7 +21,17 @@ export class Asked {
     page.on('requestfailed', ended);
   }
 
-  /** Waits until all is answered, and what was answered makes the page ask for nothing more. `networkidle` tells of a document's first load alone. */
+  /** Paths without queries. */
+  get paths(): string[] {
+    return this.urls.map((url) => new URL(url).pathname);
+  }
+
+  /** Paths of the API. */
+  get ofApi(): string[] {
+    return this.paths.filter((path) => path.startsWith('/api/'));
+  }
+
+  /** Of a page whose clock the test moves: waits until all is answered, and what was answered makes it ask for nothing more. `networkidle` tells of a document's first load alone. */
   async settled(): Promise<void> {
     for (let before = -1; before !== this.urls.length; ) {
       await expect.poll(() => Array.from(this.#underWay, (request) => request.url())).toEqual([]);
