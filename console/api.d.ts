@@ -2159,6 +2159,8 @@ export interface components {
              * @description Since when it has been disabled; null: it is enabled.
              */
             disabled_since: string | null;
+            /** @description The problem of an origin that had answered so: `/docs/problems#<code>`; null where `reason` is null, or was noted by an earlier release. */
+            type: string | null;
             /** @description Why the last delivery failed, or why the webhook is disabled; null: neither is the case. */
             reason: string | null;
             /** @description About how many caches have events that wait for delivery, at most 1000; only in the list. */
@@ -2174,6 +2176,8 @@ export interface components {
             status: number | null;
             /** @description How long the delivery took, ms. */
             ms: number;
+            /** @description The problem, as in `state`; null: it was delivered. */
+            type: string | null;
             /** @description Why it was not delivered; null: it was delivered. */
             reason: string | null;
         };

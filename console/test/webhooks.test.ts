@@ -108,6 +108,7 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     await trouble.getByText('Failing since').waitFor();
     await trouble.getByText('1 cache', { exact: true }).waitFor();
     expect(await trouble.textContent()).toContain('What to do');
+    await trouble.getByRole('link', { name: 'origin-unreachable' }).waitFor();
     expect(await page.locator('main script').count()).toBe(0);
   });
 

@@ -5,6 +5,7 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
+import { type ProblemCode, TaskError } from './problem.ts';
 import { ResourceTitle } from './resource.ts';
 import { Timestamp, Warnings, Whole } from './values.ts';
 
@@ -80,6 +81,10 @@ export const WebhookState = v.strictObject({
   ),
   next_try: about(v.nullable(Timestamp), 'While deliveries fail: when the next one is attempted; otherwise null.'),
   disabled_since: about(v.nullable(Timestamp), 'Since when it has been disabled; null: it is enabled.'),
+  type: about(
+    v.nullable(TaskError.entries.type),
+    'The problem of an origin that had answered so: `/docs/problems#<code>`; null where `reason` is null, or was noted by an earlier release.',
+  ),
   reason: about(
     v.nullable(v.string()),
     'Why the last delivery failed, or why the webhook is disabled; null: neither is the case.',
@@ -112,6 +117,7 @@ export const WebhookTest = v.strictObject({
   webhook_id: about(v.string(), 'The `webhook-id` that was sent.'),
   status: about(v.nullable(Whole), 'Status of the answer of the receiver; null: there was no answer.'),
   ms: about(Whole, 'How long the delivery took, ms.'),
+  type: about(v.nullable(TaskError.entries.type), 'The problem, as in `state`; null: it was delivered.'),
   reason: about(v.nullable(v.string()), 'Why it was not delivered; null: it was delivered.'),
 });
 export type WebhookTest = v.InferOutput<typeof WebhookTest>;
@@ -155,7 +161,15 @@ export interface StoredWebhook {
   /** When to look next whether events are due; null: none wait. */
   wakeAt: number | null;
   disabledAt: number | null;
-  reason: string | null;
+  /** Why the last delivery failed, or why it is disabled. */
+  refusal: Refusal | null;
+}
+
+/** Why a receiver did not accept a delivery, for an administrator: it names hosts and secrets, never their values. */
+export interface Refusal {
+  /** The problem of an origin that had answered so. Null: an earlier release noted only the reason. */
+  problem: ProblemCode | null;
+  reason: string;
 }
 
 /** Events of one cache that wait for a webhook. */

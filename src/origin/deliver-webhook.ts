@@ -1,7 +1,7 @@
 /** Sends to webhook receivers: one signed POST, with the rules of origins for hosts, redirects and secrets. */
 
 import { LoadFailure } from '../contract/problem.ts';
-import type { Webhook } from '../contract/webhook.ts';
+import type { Refusal, Webhook } from '../contract/webhook.ts';
 import { LONGEST_DELAY_MS } from '../core/webhook-events.ts';
 import { type OriginRequest, type SecretAccess, secretValue } from './build-request.ts';
 import { secretNameOf } from './check-webhook.ts';
@@ -41,8 +41,7 @@ export type DeliveryResult =
       outcome: 'refused';
       /** Null: there was no answer. */
       status: number | null;
-      /** For an administrator: names hosts and secrets, never their values. */
-      reason: string;
+      refusal: Refusal;
       /** `Retry-After`, ms; 0: none. */
       retryAfterMs: number;
     };
@@ -57,8 +56,11 @@ export async function deliverWebhook(
     const request = await requestOf(webhook, delivery, options);
     return await send(request, options);
   } catch (error) {
-    const reason = error instanceof LoadFailure ? wordsOf(error) : 'It could not be sent because of an internal error.';
-    return { outcome: 'refused', status: null, reason, retryAfterMs: 0 };
+    const refusal: Refusal =
+      error instanceof LoadFailure
+        ? { problem: error.code, reason: wordsOf(error) }
+        : { problem: 'internal', reason: 'It could not be sent because of an internal error.' };
+    return { outcome: 'refused', status: null, refusal, retryAfterMs: 0 };
   }
 }
 
@@ -110,8 +112,9 @@ async function send(first: OriginRequest, options: DeliveryOptions): Promise<Del
 
 function resultOf({ status, ok, headers }: Response, now: number): DeliveryResult {
   if (ok) return { outcome: 'taken', status };
-  const reason = `The receiver answered with status ${status}.`;
-  return { outcome: 'refused', status, reason, retryAfterMs: retryAfterMs(headers, now, LONGEST_DELAY_MS) ?? 0 };
+  const problem = status === 401 || status === 403 ? 'origin-auth' : 'origin-status';
+  const refusal: Refusal = { problem, reason: `The receiver answered with status ${status}.` };
+  return { outcome: 'refused', status, refusal, retryAfterMs: retryAfterMs(headers, now, LONGEST_DELAY_MS) ?? 0 };
 }
 
 /** A webhook follows the rules of origins, so its reasons use the same texts. */

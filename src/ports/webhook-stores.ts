@@ -1,6 +1,13 @@
 /** The stores of webhooks as flows see them. Times are ms since the epoch. */
 
-import type { CacheEvent, StoredWebhook, WaitingEvents, Webhook, WebhookMessage } from '../contract/webhook.ts';
+import type {
+  CacheEvent,
+  Refusal,
+  StoredWebhook,
+  WaitingEvents,
+  Webhook,
+  WebhookMessage,
+} from '../contract/webhook.ts';
 
 /** The part of an enabled webhook that decides which events are sent to it. */
 export interface ActiveWebhook extends Pick<Webhook, 'resources' | 'events'> {
@@ -26,12 +33,12 @@ export interface Webhooks {
   /** Removes a webhook and its waiting events. False: there was none, or `expected` does not match. */
   remove(name: string, expected: number): Promise<boolean>;
   /** Stops sending and drops waiting events. False: it is already disabled, or was written again since it was read. */
-  disable(webhook: KnownWebhook, reason: string, now: number): Promise<boolean>;
+  disable(webhook: KnownWebhook, refusal: Refusal, now: number): Promise<boolean>;
   /**
    * Notes the first failed delivery: nothing is sent before `wakeAt`. False: another process has noted it, or the
    * webhook was written again.
    */
-  beginFailing(webhook: KnownWebhook, reason: string, now: number, wakeAt: number): Promise<boolean>;
+  beginFailing(webhook: KnownWebhook, refusal: Refusal, now: number, wakeAt: number): Promise<boolean>;
   /** Takes the right to send waiting events, until `until`; null: nothing is due, or another process has the right. */
   lease(name: string, now: number, until: number): Promise<StoredWebhook | null>;
   /**
@@ -50,7 +57,7 @@ export type KnownWebhook = Pick<StoredWebhook, 'name' | 'changedAt'>;
 export type LeaseEnd =
   | { outcome: 'taken' }
   | { outcome: 'nothing' }
-  | { outcome: 'failed'; reason: string; failingSince: number; failures: number; wakeAt: number };
+  | { outcome: 'failed'; refusal: Refusal; failingSince: number; failures: number; wakeAt: number };
 
 /** Events that wait for a webhook, one row for each cache (table `webhook_caches`). */
 export interface WebhookWaiting {

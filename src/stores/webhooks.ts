@@ -1,6 +1,7 @@
 /** Table `webhooks`: definitions and states. An isolate caches for at most 30 s which events each webhook wants. */
 
 import { DEFINITION_CACHE_MS, LAST_KNOWN_MS } from '../contract/constants.ts';
+import type { ProblemCode } from '../contract/problem.ts';
 import { MAX_WEBHOOKS, type StoredWebhook, type Webhook } from '../contract/webhook.ts';
 import { log } from '../log.ts';
 import type { ActiveWebhook, LeaseEnd, Webhooks } from '../ports/webhook-stores.ts';
@@ -12,7 +13,7 @@ import { DROP_WAITING, HURRY, NEXT_DUE } from './webhook-waiting.ts';
 const TIMEOUT_MS = 2000;
 const COPY_MS = DEFINITION_CACHE_MS - TIMEOUT_MS;
 
-const COLUMNS = 'name, definition, changed_at, failing_since, failures, wake_at, disabled_at, reason';
+const COLUMNS = 'name, definition, changed_at, failing_since, failures, wake_at, disabled_at, problem, reason';
 
 // A name is never empty, so this walks the primary key and scans nothing else.
 const LIST = `SELECT ${COLUMNS} FROM webhooks WHERE name > '' ORDER BY name LIMIT ${MAX_WEBHOOKS}`;
@@ -23,15 +24,15 @@ const CREATE = `
   ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}`;
 const CHANGE = `
   UPDATE webhooks SET definition = ?2, changed_at = max(?3, changed_at + 1), failing_since = NULL, failures = 0,
-    wake_at = ${NEXT_DUE}, disabled_at = NULL, reason = NULL, lease_until = NULL
+    wake_at = ${NEXT_DUE}, disabled_at = NULL, problem = NULL, reason = NULL, lease_until = NULL
   WHERE name = ?1 AND changed_at = ?4 RETURNING ${COLUMNS}`;
 const REMOVE = 'DELETE FROM webhooks WHERE name = ?1 AND changed_at = ?2';
 const DISABLE = `
-  UPDATE webhooks SET disabled_at = ?3, reason = ?2, failing_since = coalesce(failing_since, ?3), wake_at = NULL,
+  UPDATE webhooks SET disabled_at = ?3, problem = ?5, reason = ?2, failing_since = coalesce(failing_since, ?3), wake_at = NULL,
     lease_until = NULL
   WHERE name = ?1 AND changed_at = ?4 AND disabled_at IS NULL`;
 const BEGIN_FAILING = `
-  UPDATE webhooks SET failing_since = ?3, failures = 1, reason = ?2, wake_at = ?4
+  UPDATE webhooks SET failing_since = ?3, failures = 1, problem = ?6, reason = ?2, wake_at = ?4
   WHERE name = ?1 AND changed_at = ?5 AND failing_since IS NULL AND disabled_at IS NULL`;
 const LEASE = `
   UPDATE webhooks SET lease_until = ?3
@@ -40,10 +41,11 @@ const LEASE = `
 const LEASED = 'WHERE name = ?1 AND lease_until = ?2 RETURNING wake_at';
 const RELEASE = `UPDATE webhooks SET lease_until = NULL, wake_at = ${NEXT_DUE} ${LEASED}`;
 const RELEASE_TAKEN = `
-  UPDATE webhooks SET lease_until = NULL, failing_since = NULL, failures = 0, reason = NULL, wake_at = ${NEXT_DUE}
+  UPDATE webhooks SET lease_until = NULL, failing_since = NULL, failures = 0, problem = NULL, reason = NULL, wake_at = ${NEXT_DUE}
   ${LEASED}`;
 const RELEASE_FAILED = `
-  UPDATE webhooks SET lease_until = NULL, reason = ?3, failing_since = ?4, failures = ?5, wake_at = ?6 ${LEASED}`;
+  UPDATE webhooks SET lease_until = NULL, problem = ?7, reason = ?3, failing_since = ?4, failures = ?5, wake_at = ?6
+  ${LEASED}`;
 const OVERDUE = "SELECT name FROM webhooks WHERE name > '' AND wake_at < ?1 AND disabled_at IS NULL";
 
 interface Row {
@@ -54,6 +56,7 @@ interface Row {
   failures: number;
   wake_at: number | null;
   disabled_at: number | null;
+  problem: ProblemCode | null;
   reason: string | null;
 }
 
@@ -115,16 +118,17 @@ export function d1Webhooks(db: D1Database, now: () => number = Date.now): Webhoo
       return (removed?.meta.changes ?? 0) > 0;
     },
 
-    async disable({ name, changedAt }, reason, at) {
+    async disable({ name, changedAt }, { problem, reason }, at) {
       const [disabled] = await db.batch([
-        db.prepare(DISABLE).bind(name, reason, at, changedAt),
+        db.prepare(DISABLE).bind(name, reason, at, changedAt, problem),
         db.prepare(DROP_WAITING).bind(name),
       ]);
       copy = null;
       return (disabled?.meta.changes ?? 0) > 0;
     },
 
-    beginFailing: ({ name, changedAt }, reason, at, wakeAt) => run(BEGIN_FAILING, name, reason, at, wakeAt, changedAt),
+    beginFailing: ({ name, changedAt }, { problem, reason }, at, wakeAt) =>
+      run(BEGIN_FAILING, name, reason, at, wakeAt, changedAt, problem),
 
     async lease(name, at, until) {
       const row = await db.prepare(LEASE).bind(name, at, until).first<Row>();
@@ -149,8 +153,11 @@ function releaseOf(db: D1Database, name: string, until: number, end: LeaseEnd): 
       return db.prepare(RELEASE_TAKEN).bind(name, until);
     case 'nothing':
       return db.prepare(RELEASE).bind(name, until);
-    case 'failed':
-      return db.prepare(RELEASE_FAILED).bind(name, until, end.reason, end.failingSince, end.failures, end.wakeAt);
+    case 'failed': {
+      const { refusal, failingSince, failures, wakeAt } = end;
+      const values = [name, until, refusal.reason, failingSince, failures, wakeAt, refusal.problem];
+      return db.prepare(RELEASE_FAILED).bind(...values);
+    }
   }
 }
 
@@ -163,7 +170,7 @@ function webhookOf(row: Row): StoredWebhook {
     failures: row.failures,
     wakeAt: row.wake_at,
     disabledAt: row.disabled_at,
-    reason: row.reason,
+    refusal: row.reason === null ? null : { problem: row.problem, reason: row.reason },
   };
 }
 

@@ -53,6 +53,7 @@ const row: StoredEntry = Object.assign(
 );
 const system = v.parse(Source, { url: 'https://erp.example.com/' });
 const webhook: Webhook = { url: 'https://x', secrets: [], events: ['cache.changed'], min_interval_s: 0 };
+const REFUSAL = { problem: 'origin-status', reason: 'The receiver answered with status 503.' } as const;
 const action = { at: 1, id: 'a', user: 'ada', action: 'purge', target: 't', reason: null, requestId: 'r' } as const;
 const scheduledRun = { resource, dueAt: 1, startedAt: 2, after: 'j' };
 const filters: SyncFilter[] = [null, 'ada'].flatMap((user) => [
@@ -193,15 +194,16 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ['making a webhook', 1, (db) => d1Webhooks(db).put('h', webhook, null, 1)],
   ['changing a webhook', 2, (db) => d1Webhooks(db).put('h', webhook, 1, 2)],
   ['deleting a webhook', 2, (db) => d1Webhooks(db).remove('h', 1)],
-  ['disabling a webhook', 2, (db) => d1Webhooks(db).disable({ name: 'h', changedAt: 1 }, 'gone', 1)],
-  ['noting that a webhook fails', 1, (db) => d1Webhooks(db).beginFailing({ name: 'h', changedAt: 1 }, 'down', 1, 2)],
+  ['disabling a webhook', 2, (db) => d1Webhooks(db).disable({ name: 'h', changedAt: 1 }, REFUSAL, 1)],
+  ['noting that a webhook fails', 1, (db) => d1Webhooks(db).beginFailing({ name: 'h', changedAt: 1 }, REFUSAL, 1, 2)],
   ['taking the lease of a webhook', 1, (db) => d1Webhooks(db).lease('h', 1, 2)],
   ['giving it back', 1, (db) => d1Webhooks(db).release('h', 2, { outcome: 'nothing' })],
   ['giving it back, taken', 1, (db) => d1Webhooks(db).release('h', 2, { outcome: 'taken' })],
   [
     'giving it back, failed',
     1,
-    (db) => d1Webhooks(db).release('h', 2, { outcome: 'failed', reason: '', failingSince: 1, failures: 1, wakeAt: 3 }),
+    (db) =>
+      d1Webhooks(db).release('h', 2, { outcome: 'failed', refusal: REFUSAL, failingSince: 1, failures: 1, wakeAt: 3 }),
   ],
   ['finding lost wake-ups', 1, (db) => d1Webhooks(db).overdue(1)],
   ['folding events', 3, (db) => d1WebhookWaiting(db).add('h', [changeOf(sampleEntry())], 1)],

@@ -20,7 +20,7 @@ afterEach(removeAll);
 const inspector = new Client({ user: 'eve', scope: 'cache:inspect' });
 const SECRET = '$' + '{ORIGIN_TEST_HOOK}';
 const DEFAULTS = { events: ['cache.changed'], min_interval_s: 0 };
-const OK = { status: 'ok', failing_since: null, next_try: null, disabled_since: null, reason: null };
+const OK = { status: 'ok', failing_since: null, next_try: null, disabled_since: null, type: null, reason: null };
 const definition = (more = {}) => ({ url: `${inject('originUrl')}/hook`, secrets: [SECRET], ...more });
 
 /** A webhook that is defined over HTTP, with its receiver. */
@@ -156,6 +156,7 @@ describe('a test', () => {
       webhook_id: expect.stringMatching(/^test-[0-9a-f-]{36}$/),
       status: 204,
       ms: expect.any(Number),
+      type: null,
       reason: null,
     });
     const [sent] = await receiver.received();
@@ -164,6 +165,7 @@ describe('a test', () => {
     expect(await test(receiver.name)).toMatchObject({
       delivered: false,
       status: 500,
+      type: '/docs/problems#origin-status',
       reason: 'The receiver answered with status 500.',
     });
     expect((await receiver.stored()).failingSince).toBeNull();
@@ -174,7 +176,12 @@ describe('a test', () => {
     ['ORIGIN_TEST_KEY', 'The secret ORIGIN_TEST_KEY must be "whsec_" and 24 to 64 bytes in base64.'],
   ])('says what is wrong with the secret %s, and sends nothing', async (secret, reason) => {
     const receiver = await receiverOf({ secrets: [`\${${secret}}`] });
-    expect(await test(receiver.name)).toMatchObject({ delivered: false, status: null, reason });
+    expect(await test(receiver.name)).toMatchObject({
+      delivered: false,
+      status: null,
+      type: '/docs/problems#misconfigured',
+      reason,
+    });
     expect(await receiver.origin.requests()).toEqual([]);
   });
 
@@ -250,6 +257,7 @@ describe('what a receiver is told, by the real queues', () => {
     expect(await stateOf()).toMatchObject({
       failing_since: expect.any(String),
       next_try: expect.any(String),
+      type: '/docs/problems#origin-status',
       reason: 'The receiver answered with status 503.',
     });
     const waiting = async () => {

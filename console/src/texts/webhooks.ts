@@ -42,6 +42,8 @@ export const webhooksTexts = texts(
       `Give the service the secret ${name}: the key with which the receiver verifies, which is whsec_ followed by 24 to 64 bytes in base64.`,
     secretLocally: (name: string) =>
       `With npm start, add a line ${name}=whsec_… to .dev.vars; then start the service again.`,
+    authDo:
+      'The receiver refuses the delivery: check that it verifies with the key that signs here, and that its clock is right. Then test the delivery.',
     thenTest: 'Then test the delivery; waiting events are sent at the next try.',
     thenEnable: 'Then test the delivery, and press "Enable": the receiver is notified of what happens from then on.',
     lastAnswer: 'Last answer',
@@ -109,6 +111,8 @@ export const webhooksTexts = texts(
     secretDo: (name) =>
       `Задайте для сервиса секрет ${name}: ключ, которым получатель проверяет подпись, — whsec_ и от 24 до 64 байт в base64.`,
     secretLocally: (name) => `При npm start добавьте в .dev.vars строку ${name}=whsec_… и перезапустите сервис.`,
+    authDo:
+      'Получатель отклоняет доставку: убедитесь, что он проверяет подпись тем же ключом, которым подписывает сервис, и что его часы идут верно. Затем проверьте доставку.',
     thenTest: 'Затем проверьте доставку; ожидающие события будут отправлены при следующей попытке.',
     thenEnable: 'Затем проверьте доставку и нажмите «Включить»: получатель узнает о том, что произойдёт дальше.',
     lastAnswer: 'Последний ответ',

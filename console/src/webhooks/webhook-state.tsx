@@ -1,3 +1,4 @@
+import { codeOf } from '../api/problem.ts';
 import { useQuery } from '../api/use-query.ts';
 import { common } from '../texts/common.ts';
 import { causeTexts } from '../texts/devices.ts';
@@ -23,6 +24,7 @@ export function WebhookTrouble({ webhook: { name, secrets, state } }: { webhook:
   const waiting = all.data.value?.find((one) => one.name === name)?.state.waiting;
   if (state.status === 'ok') return null;
   const isDisabled = state.status === 'disabled';
+  const code = codeOf(state.type ?? undefined);
   const secret = secretAtFault(state.reason, secrets);
   return (
     <section class="problem" aria-label={t[state.status]}>
@@ -31,7 +33,13 @@ export function WebhookTrouble({ webhook: { name, secrets, state } }: { webhook:
       </p>
       <p>
         <strong>{causeTexts().doThis}</strong>{' '}
-        {secret !== null ? t.secretDo(secret) : isDisabled ? t.disabledDo : t.failingDo}
+        {secret !== null
+          ? t.secretDo(secret)
+          : code === 'origin-auth'
+            ? t.authDo
+            : isDisabled
+              ? t.disabledDo
+              : t.failingDo}
       </p>
       {secret !== null && (
         <>
@@ -48,9 +56,17 @@ export function WebhookTrouble({ webhook: { name, secrets, state } }: { webhook:
             ? [t.disabledSince, <Time key="disabled" at={state.disabled_since} />]
             : [t.nextTry, <Time key="next" at={state.next_try} />],
           [t.waiting, waiting === undefined ? common().unknown : t.waitingFor(waiting)],
-          [t.lastAnswer, <bdi key="reason">{state.reason}</bdi>],
+          [t.lastAnswer, <Reason key="reason" of={state} />],
         ]}
       />
     </section>
+  );
+}
+
+function Reason({ of: { reason, type } }: { of: Webhook['state'] }) {
+  return (
+    <>
+      <bdi>{reason}</bdi> {type !== null && <a href={type}>{codeOf(type)}</a>}
+    </>
   );
 }

@@ -12,7 +12,7 @@ export const HOOK_DEFINITION = {
 export const HOOK = {
   name: 'erp',
   ...HOOK_DEFINITION,
-  state: { status: 'ok', failing_since: null, next_try: null, disabled_since: null, reason: null },
+  state: { status: 'ok', failing_since: null, next_try: null, disabled_since: null, type: null, reason: null },
 };
 
 export const TESTED = {
@@ -21,6 +21,7 @@ export const TESTED = {
     webhook_id: 'test-5f1c9a04-e2b7-486c-93a0-f94e2d85c16d',
     status: 204,
     ms: 82,
+    type: null,
     reason: null,
   },
   refused: {
@@ -28,6 +29,7 @@ export const TESTED = {
     webhook_id: 'test-5f1c9a04-e2b7-486c-93a0-f94e2d85c16d',
     status: 503,
     ms: 41,
+    type: '/docs/problems#origin-status',
     reason: 'The receiver answered with status 503.',
   },
 };

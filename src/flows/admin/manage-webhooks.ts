@@ -2,10 +2,11 @@
 
 import * as v from 'valibot';
 import { API_BASE } from '../../contract/constants.ts';
-import { Problem } from '../../contract/problem.ts';
+import { Problem, problemType } from '../../contract/problem.ts';
 import {
   MAX_WEBHOOK_CHARACTERS,
   MAX_WEBHOOKS,
+  type Refusal,
   type StoredWebhook,
   Webhook,
   type WebhookAnswer,
@@ -131,13 +132,13 @@ export async function testWebhook(
     webhook_id: id,
     status: result.status,
     ms: now() - startedAt,
-    reason: delivered ? null : result.reason,
+    ...told(delivered ? null : result.refusal),
   };
 }
 
 /** A webhook as the API answers it. */
 export function answerOfWebhook(webhook: StoredWebhook): WebhookAnswer {
-  const { name, definition, failingSince, wakeAt, disabledAt, reason } = webhook;
+  const { name, definition, failingSince, wakeAt, disabledAt, refusal } = webhook;
   const isDisabled = disabledAt !== null;
   const isFailing = !isDisabled && failingSince !== null;
   return {
@@ -148,9 +149,15 @@ export function answerOfWebhook(webhook: StoredWebhook): WebhookAnswer {
       failing_since: timestamp(failingSince),
       next_try: timestamp(isFailing ? wakeAt : null),
       disabled_since: timestamp(disabledAt),
-      reason,
+      ...told(refusal),
     },
   };
+}
+
+function told(refusal: Refusal | null): Pick<WebhookTest, 'type' | 'reason'> {
+  if (refusal === null) return { type: null, reason: null };
+  const { problem, reason } = refusal;
+  return { type: problem === null ? null : problemType(problem), reason };
 }
 
 /** Entity tag, without quotes, of the answer. It covers the state as well. */

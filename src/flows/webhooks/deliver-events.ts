@@ -71,8 +71,8 @@ async function sendAtOnce(
       return (await disableWebhook(services, webhook, GONE, now())) ? [] : events.slice(at);
     }
     const wakeAt = now() + retryDelayMs(1, result.retryAfterMs, random());
-    if (await services.webhooks.beginFailing(webhook, result.reason, now(), wakeAt)) {
-      log('warn', 'webhook.failing', { webhook: webhook.name, reason: result.reason });
+    if (await services.webhooks.beginFailing(webhook, result.refusal, now(), wakeAt)) {
+      log('warn', 'webhook.failing', { webhook: webhook.name, ...result.refusal });
       await wakeWebhook(services, webhook.name, wakeAt, now());
     }
     return events.slice(at);

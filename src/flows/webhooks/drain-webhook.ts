@@ -3,7 +3,7 @@
  * blocks at most one consumer, and gets only one delivery that tests whether it works again.
  */
 
-import type { StoredWebhook, WaitingEvents } from '../../contract/webhook.ts';
+import type { Refusal, StoredWebhook, WaitingEvents } from '../../contract/webhook.ts';
 import { retryDelayMs } from '../../core/webhook-events.ts';
 import { log } from '../../log.ts';
 import type { LeaseEnd, WaitingEnd } from '../../ports/webhook-stores.ts';
@@ -13,7 +13,7 @@ import {
   GIVE_UP_MS,
   GONE,
   identitiesOf,
-  NOTHING_TAKEN,
+  nothingTaken,
   type SendOptions,
   sendEvent,
   type WebhookServices,
@@ -40,7 +40,7 @@ export interface DeliverOptions extends SendOptions {
  */
 interface PageEnd {
   taken: boolean;
-  refused: { reason: string; retryAfterMs: number; isNew: boolean } | null;
+  refused: { refusal: Refusal; retryAfterMs: number; isNew: boolean } | null;
   gone: boolean;
 }
 
@@ -72,15 +72,15 @@ export async function drainWebhook(
       // A receiver that has just accepted others, or that repeats an earlier refusal of single events, is not down:
       // those events wait on their own.
       if (end.outcome === 'taken' || (failingSince === null && !refused.isNew)) break;
-      const { reason } = refused;
-      if (failingSince === null) log('warn', 'webhook.failing', { webhook: name, reason });
+      const { refusal } = refused;
+      if (failingSince === null) log('warn', 'webhook.failing', { webhook: name, ...refusal });
       failingSince ??= now();
       failures += 1;
       if (now() - failingSince >= GIVE_UP_MS) {
-        return void (await disableWebhook(services, webhook, `${NOTHING_TAKEN} ${reason}`, now()));
+        return void (await disableWebhook(services, webhook, nothingTaken(refusal), now()));
       }
       const wakeAt = now() + retryDelayMs(failures, refused.retryAfterMs, random());
-      end = { outcome: 'failed', reason, failingSince, failures, wakeAt };
+      end = { outcome: 'failed', refusal, failingSince, failures, wakeAt };
       break;
     }
   }
@@ -128,7 +128,7 @@ async function sendPage(
       } else if (refused.status === 410) {
         all.gone = true;
       } else if (now() - since >= GIVE_UP_MS) {
-        log('warn', 'webhook.dropped', { webhook: webhook.name, key, reason: refused.reason });
+        log('warn', 'webhook.dropped', { webhook: webhook.name, key, ...refused.refusal });
         ends.push({ ...sent, until: null });
         all.refused = { ...refused, isNew: false };
       } else {

@@ -1,6 +1,6 @@
 /** One delivery of events of a cache to one webhook: look-up, request, log. */
 
-import type { CacheEvent, StoredWebhook, WebhookMessage } from '../../contract/webhook.ts';
+import type { CacheEvent, Refusal, StoredWebhook, WebhookMessage } from '../../contract/webhook.ts';
 import { isWanted, payloadOf, webhookIdOf } from '../../core/webhook-events.ts';
 import { log } from '../../log.ts';
 import { type DeliveryOptions, type DeliveryResult, deliverWebhook } from '../../origin/deliver-webhook.ts';
@@ -30,8 +30,16 @@ export interface SendOptions {
 
 /** After this time without an accepted delivery the webhook is disabled, ms. */
 export const GIVE_UP_MS = 5 * 86_400_000;
-export const NOTHING_TAKEN = 'The receiver accepted nothing for 5 days.';
-export const GONE = 'The receiver answered with status 410: it wants no more events.';
+const NOTHING_TAKEN = 'The receiver accepted nothing for 5 days.';
+export const GONE: Refusal = {
+  problem: 'origin-status',
+  reason: 'The receiver answered with status 410: it wants no more events.',
+};
+
+/** Why a webhook is disabled after GIVE_UP_MS. @param refusal the last one */
+export function nothingTaken({ problem, reason }: Refusal): Refusal {
+  return { problem, reason: `${NOTHING_TAKEN} ${reason}` };
+}
 
 /** Longest delay of a message, seconds. */
 const MAX_DELAY_S = 43_200;
@@ -84,12 +92,12 @@ export function deliveryOptions(
 export async function disableWebhook(
   { webhooks, metrics }: Pick<Services, 'webhooks' | 'metrics'>,
   webhook: KnownWebhook,
-  reason: string,
+  refusal: Refusal,
   now: number,
 ): Promise<boolean> {
-  if (!(await webhooks.disable(webhook, reason, now))) return false;
+  if (!(await webhooks.disable(webhook, refusal, now))) return false;
   metrics.write('webhook', { webhook: webhook.name, outcome: 'disabled' }, { ms: 0, late_ms: 0 });
-  log('error', 'webhook.disabled', { webhook: webhook.name, reason });
+  log('error', 'webhook.disabled', { webhook: webhook.name, ...refusal });
   return true;
 }
 

@@ -142,7 +142,7 @@ describe('a receiver that is down', () => {
       failingSince: clock.ms,
       failures: 1,
       wakeAt: clock.ms + 5000,
-      reason: 'The receiver answered with status 503.',
+      refusal: { problem: 'origin-status', reason: 'The receiver answered with status 503.' },
     });
     for (const gapMs of [5000, 10_000, 20_000]) {
       const before = await receiver.stored();
@@ -158,7 +158,7 @@ describe('a receiver that is down', () => {
     await receiver.handle([], options);
     const taken = (await receiver.received(env.ORIGIN_TEST_HOOK, { anyTime: true })).slice(4);
     expect(taken.map(({ data }) => data.key).toSorted()).toEqual(caches.map(({ key }) => key).toSorted());
-    expect(await receiver.stored()).toMatchObject({ failingSince: null, failures: 0, wakeAt: null, reason: null });
+    expect(await receiver.stored()).toMatchObject({ failingSince: null, failures: 0, wakeAt: null, refusal: null });
     expect(await receiver.waiting()).toEqual([]);
     expect(queue.wakesOf(receiver.name)).toEqual([5, 10, 20, 40]);
     expect(written.lines.match(/webhook\.failing|webhook\.recovered/g)).toEqual([
@@ -240,15 +240,26 @@ describe('a receiver that is down', () => {
   });
 
   it.each([
-    ['hangs', { hang: true }, /^The receiver gave no answer within 0\.3 s\.$/],
-    ['redirects a POST into a GET', { status: 303, headers: { Location: '/elsewhere' } }, /drops the body/],
-    ['sends us to another host', { status: 307, headers: { Location: 'https://evil.example/' } }, /evil\.example/],
-    ['breaks the connection off', { raw: '' }, /^The receiver could not be reached\./],
-  ])('counts as such when it %s', async (_how, answer, reason) => {
+    ['hangs', { hang: true }, 'origin-timeout', /^The receiver gave no answer within 0\.3 s\.$/],
+    ['refuses the signature', { status: 401 }, 'origin-auth', /^The receiver answered with status 401\.$/],
+    [
+      'redirects a POST into a GET',
+      { status: 303, headers: { Location: '/elsewhere' } },
+      'origin-redirect',
+      /drops the body/,
+    ],
+    [
+      'sends us to another host',
+      { status: 307, headers: { Location: 'https://evil.example/' } },
+      'origin-redirect',
+      /evil\.example/,
+    ],
+    ['breaks the connection off', { raw: '' }, 'origin-unreachable', /^The receiver could not be reached\./],
+  ])('counts as such when it %s', async (_how, answer, problem, reason) => {
     const receiver = await Receiver.define();
     await receiver.origin.answer(answer);
     await receiver.handle([changeOf(await storedCache())], { timeoutMs: 300 });
-    expect((await receiver.stored()).reason).toMatch(reason);
+    expect((await receiver.stored()).refusal).toEqual({ problem, reason: expect.stringMatching(reason) });
     expect(await receiver.waiting()).toHaveLength(1);
   });
 
@@ -363,7 +374,10 @@ describe('a receiver that wants no more', () => {
     await receiver.origin.answer({ status: 410 });
     const event = changeOf(await storedCache());
     await receiver.handle(how === 'at once' ? [event] : [], options);
-    expect(await receiver.stored()).toMatchObject({ disabledAt: clock.ms, reason: expect.stringContaining('410') });
+    expect(await receiver.stored()).toMatchObject({
+      disabledAt: clock.ms,
+      refusal: { problem: 'origin-status', reason: expect.stringContaining('410') },
+    });
     expect(await receiver.waiting()).toEqual([]);
     const asked = (await receiver.origin.requests()).length;
     await receiver.handle([event], options);
@@ -383,7 +397,7 @@ describe('a receiver that wants no more', () => {
     const [deleted, disabled] = [await Receiver.define({ min_interval_s: 60 }), await Receiver.define()];
     const before = await Promise.all([deleted.stored(), disabled.stored()]);
     await services.webhooks.remove(deleted.name, before[0].changedAt);
-    await services.webhooks.disable(before[1], 'gone', Date.now());
+    await services.webhooks.disable(before[1], { problem: 'origin-status', reason: 'gone' }, Date.now());
     const left = [changeOf(await storedCache())];
     for (const { name } of before) expect(await services.webhookWaiting.add(name, left, Date.now())).toBeNull();
     expect([await deleted.waiting(), await disabled.waiting()]).toEqual([[], []]);
@@ -432,7 +446,7 @@ describe('a receiver that wants no more', () => {
     };
     const before = (await receiver.origin.requests()).length;
     await receiver.handle(how === 'at once' ? [event] : [], { ...options, fetch });
-    expect(await receiver.stored()).toMatchObject({ disabledAt: null, failingSince: null, reason: null });
+    expect(await receiver.stored()).toMatchObject({ disabledAt: null, failingSince: null, refusal: null });
     clock.ms += 1;
     await receiver.handle([], options);
     expect(await receiver.waiting()).toEqual([]);
@@ -454,7 +468,7 @@ describe('a receiver that wants no more', () => {
     expect(clock.ms - began).toBeLessThan(GIVE_UP_MS + 12 * HOUR_MS);
     expect(await receiver.origin.requests()).toHaveLength(tries);
     expect(await receiver.stored()).toMatchObject({
-      reason: expect.stringMatching(/^The receiver accepted nothing for 5 days/),
+      refusal: { problem: 'origin-status', reason: expect.stringMatching(/^The receiver accepted nothing for 5 days/) },
     });
   });
 });
