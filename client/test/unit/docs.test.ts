@@ -105,7 +105,7 @@ describe('getting started', () => {
 
       const { code, stdout } = await run('sh', ['-e', '-c', change ?? 'false'], env);
       expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('"task_state"') });
-      await line('rows: 2 came, 2 went');
+      await line('2 inserted, 2 deleted');
     },
     PATIENCE_MS,
   );
