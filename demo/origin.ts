@@ -50,7 +50,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const behaviour = behaviourOf(url.searchParams, standing);
   await sleep(behaviour.delay_ms);
   const failure = failureOf(behaviour, Math.random());
-  if (failure !== null) return send(response, failure, { error: 'as asked for' });
+  if (failure !== null) return send(response, failure, { error: 'as requested by the query or by /control' });
   const body = bodyOf(endpoint, url.searchParams, behaviour.changes);
   sendRows(request, response, body, endpoint.contentType ?? 'application/json');
 }

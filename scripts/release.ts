@@ -24,10 +24,10 @@ async function check(): Promise<number> {
   const faults = faultsOfRelease(state);
   const { version } = state;
   if (faults.length > 0) {
-    console.error(`${version} cannot go out:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
+    console.error(`${version} cannot be released:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
     return 1;
   }
-  console.log(`${version} can go out. Nothing was tagged or sent. When npm run test:all has passed:
+  console.log(`${version} can be released. Nothing was tagged or sent. When npm run test:all has passed:
 
 git tag -a v${version} -m 'Freshet ${version}'
 git push origin HEAD v${version}

@@ -49,7 +49,7 @@ async function runLane(
   const results: Counts[] = [];
   for (const suite of lane) {
     const startedAt = Date.now();
-    console.log(`\n== ${suite.name}${options.live ? '' : ': begins beside the others, its lines follow at its end'}`);
+    console.log(`\n== ${suite.name}${options.live ? '' : ': runs in parallel; its output follows when it ends'}`);
     const { counts, output } = await runSuite(suite, options);
     if (!options.live) console.log(`\n== ${suite.name}, ${Math.round((Date.now() - startedAt) / 1000)} s\n${output}`);
     results.push(counts);

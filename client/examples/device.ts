@@ -1,6 +1,6 @@
 /**
- * A terminal in a warehouse: keeps two tables in a SQLite file, shows them at once, online or not, then what changes in them.
- * `node client/examples/device.ts`, beside `npm start`. Ends with Ctrl-C, and goes on where it was after a kill as well.
+ * A terminal in a warehouse: keeps two tables in a SQLite file, shows them at once, online or offline, and prints what changes.
+ * Run `node client/examples/device.ts` while `npm start` runs. Ctrl-C ends it. After a kill it continues where it was.
  */
 
 import { execFile } from 'node:child_process';
@@ -17,7 +17,7 @@ const { FRESHET_TOKEN, FRESHET_USER: user = 'alice', PORT = '8787' } = process.e
 const url = process.env.FRESHET_URL ?? `http://127.0.0.1:${PORT}/api/v1`;
 const folder = process.env.FRESHET_FOLDER ?? `${PROJECT}/.wrangler/device`;
 
-/** The token that was given, or one of the local service; null where another one is needed than was given. */
+/** Returns FRESHET_TOKEN, or a token of the local service; null if the service refused FRESHET_TOKEN. */
 async function auth(why: string): Promise<string | null> {
   if (FRESHET_TOKEN !== undefined) return why === 'rejected' ? null : FRESHET_TOKEN;
   return (await promisify(execFile)('npm', ['run', '-s', 'token', '--', user], { cwd: PROJECT })).stdout.trim();
@@ -53,7 +53,7 @@ client.subscribe(() => {
   const { sync, error } = client.status;
   if (sync === told || !['live', 'offline', 'failed', 'needs-auth'].includes(sync)) return;
   told = sync;
-  console.log(`[${sync}] ${sync === 'needs-auth' ? 'start again with another FRESHET_TOKEN' : (error?.message ?? '')}`);
+  console.log(`[${sync}] ${sync === 'needs-auth' ? 'restart with another FRESHET_TOKEN' : (error?.message ?? '')}`);
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void client.close());
 watch('cars', { year: 1982 });

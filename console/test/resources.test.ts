@@ -115,13 +115,13 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       expect((await stands('in-step')).ttl_s).toBe(3600);
     });
 
-    it('is neither probed nor saved while it is no JSON, and loses nothing of what was typed', async () => {
+    it('is neither probed nor saved while it is not valid JSON, and keeps what was typed', async () => {
       await define('no-json');
       const page = await host.signedIn('/resources/no-json/edit');
       await field(page, 'parameters').fill('{"type": ');
       expect(await field(page, 'parameters').getAttribute('aria-invalid')).toBe('true');
       await review(page);
-      await page.getByText('A field of the form is not valid JSON').waitFor();
+      await page.getByText('A field of the form currently contains invalid JSON').waitFor();
       await page.getByRole('link', { name: 'Fix it in the form' }).click();
       expect(await field(page, 'parameters').inputValue()).toBe('{"type": ');
       await field(page, 'parameters').fill('');
@@ -129,7 +129,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       await field(page, 'JSON').fill('{"origin": ');
       await page.getByText('This is not valid JSON').waitFor();
       await view(page, 'Form').click();
-      await page.getByText('The definition is not valid JSON').waitFor();
+      await page.getByText('The definition is currently not valid JSON').waitFor();
       await page.getByRole('link', { name: 'Fix it as JSON' }).click();
       expect(await field(page, 'JSON').inputValue()).toBe('{"origin": ');
     });

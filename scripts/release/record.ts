@@ -52,7 +52,7 @@ export function readRecord(text: string): ReleaseRecord {
   const record: ReleaseRecord = { api: [], account: [], contract: [] };
   for (const line of text.split('\n').filter((one) => one !== '')) {
     const kind = KINDS.find((name) => line.startsWith(`${name} `));
-    if (kind === undefined) throw new Error(`This line of a release's record says nothing: ${line}`);
+    if (kind === undefined) throw new Error(`This line of a release's record is invalid: ${line}`);
     record[kind].push(line.slice(kind.length + 1));
   }
   return record;

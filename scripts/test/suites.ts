@@ -73,7 +73,7 @@ const TOOLS: Projects = {
   needs: ['tools/openapi', 'tools/drivers', 'tools/peers', 'browser'],
 };
 
-/** Every check, as a first pass: about 13 minutes on two cores, of which 8 are the aim. */
+/** Every check, as a first pass: about 13 minutes on two cores; the aim is 8. */
 export const USUAL: Lanes = [[...CHECKS, MODULES_AND_WORKERD], [OVER_HTTP], [WITH_A_DATABASE, IN_A_BROWSER]];
 /** The same with the long forms (LONG_FORMS), and with the checks that need tools. */
 export const ALL: Lanes = [

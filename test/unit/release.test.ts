@@ -305,7 +305,7 @@ describe('the changelog', () => {
 describe('a record', () => {
   it('says what it was written from', () => {
     expect(readRecord(writtenRecord(NOW))).toEqual(NOW);
-    expect(() => readRecord('api GET /a\nqueue b\n')).toThrow('says nothing: queue b');
+    expect(() => readRecord('api GET /a\nqueue b\n')).toThrow('is invalid: queue b');
   });
 
   it('is there of each release, and its versions are in order', () => {

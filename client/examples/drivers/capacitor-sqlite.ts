@@ -7,7 +7,7 @@ const connections = new SQLiteConnection(CapacitorSQLite);
 
 export const capacitorSqlite: SqliteDriver = {
   async open(name) {
-    // After a reload of the page, or a call that failed, the native side still has one of before.
+    // After a reload of the page, or a failed call, the native side still has an earlier connection.
     if ((await connections.isConnection(name, false)).result) await connections.closeConnection(name, false);
     const db = await connections.createConnection(name, false, 'no-encryption', 1, false);
     await db.open();

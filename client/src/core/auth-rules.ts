@@ -11,9 +11,9 @@ import { NEVER } from './times.ts';
 export function authed(d: Draft, { outcome, expiresAt }: ClientEvents['authed']) {
   const { why, phase } = d.auth;
   if (phase !== 'asking') return;
-  if (outcome === 'none') return refuse(d, unauthenticated('auth() gave no token'));
+  if (outcome === 'none') return refuse(d, unauthenticated('auth() returned no token'));
   if (outcome === 'same' && why === 'rejected')
-    return refuse(d, unauthenticated('auth() gave the refused token again'));
+    return refuse(d, unauthenticated('auth() returned the refused token again'));
   const isNew = outcome === 'new';
   changeAuth(d, {
     phase: 'ready',

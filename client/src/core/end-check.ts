@@ -50,7 +50,7 @@ function takeKept(d: Draft): void {
 /** Stores nothing of another user, and asks for nothing with their token. */
 function otherUser(d: Draft): void {
   d.commands.push({ do: 'tell', event: { name: 'auth', why: 'user' } });
-  refuse(d, unauthenticated('the token is of another user'));
+  refuse(d, unauthenticated('the token belongs to another user'));
 }
 
 /** Notes which caches the socket reports now. */

@@ -62,9 +62,9 @@ export interface CacheState {
   readonly askedAt: number;
   /** The version that the question names. */
   readonly askedEtag: string | null;
-  /** The next question names no version, because the held rows did not verify. */
+  /** The next question names no version, because the held rows failed the check. */
   readonly wantsWhole: boolean;
-  /** In a row: answers that did not verify, commits that met a conflict, questions that failed. */
+  /** In a row: answers that failed the check, commits that met a conflict, questions that failed. */
   readonly wrongs: number;
   readonly conflicts: number;
   readonly fails: number;

@@ -105,7 +105,7 @@ export function tableOf(name: string, columns: readonly string[], segments: read
   if (isAscending(inOrder)) return { name, columns, ids: inOrder, places, segments };
   places.sort((a, b) => (inOrder[a] as number) - (inOrder[b] as number));
   const ids = inOrder.map((_id, at) => inOrder[places[at] as number] as number);
-  if (!isAscending(ids)) throw broken('a row id twice');
+  if (!isAscending(ids)) throw broken('a repeated row id');
   return { name, columns, ids, places, segments };
 }
 

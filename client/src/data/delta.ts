@@ -89,11 +89,11 @@ function merged(
   for (const index of order) {
     const id = inserts[index] as number;
     keepBelow(id);
-    if (ids[at] === id) throw broken(`row ${id} came, but was there`);
+    if (ids[at] === id) throw broken(`row ${id} is held`);
     put(id, first + index);
   }
   keepBelow(Number.POSITIVE_INFINITY);
-  if (goneAt < gone.length) throw broken(`row ${gone[goneAt]} went, but was not there`);
+  if (goneAt < gone.length) throw broken(`row ${gone[goneAt]} is not held`);
   return { ids: nextIds, places: nextPlaces };
 }
 

@@ -19,7 +19,7 @@ export function checkOptions(options: Options): void {
   const isUrl = typeof url === 'string' && /^https?:\/\/[^\s?#]+$/.test(url);
   demand(isUrl, 'url', 'where the service is, with its version: https://host/api/v1');
   demand(isText(user), 'user', 'a text that names the user, and never changes');
-  demand(typeof auth === 'function', 'auth', 'a function that gives a token, or null');
+  demand(typeof auth === 'function', 'auth', 'a function that returns a token, or null');
   demand(device === undefined || /^[!-~]{1,128}$/.test(device), 'device', '1 to 128 visible ASCII characters');
   demand(isOneOf(live, 'socket', 'poll', 'off'), 'live', "'socket', 'poll' or 'off'");
   demand(isOneOf(denied, 'keep', 'drop'), 'denied', "'keep' or 'drop'");

@@ -132,7 +132,7 @@ export function safeStoreOf(world: World): SafeStore {
     if (user === null || row.user === user) return row;
     const next = { ...row, user, clockOffsetMs, rev: row.rev + 1 };
     if (row.user !== null || (await opened.setDevice(next)) === 'conflict')
-      throw new StoreError('lost', 'The store is of another user.');
+      throw new StoreError('lost', 'The store belongs to another user.');
     return next;
   };
 

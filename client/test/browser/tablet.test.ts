@@ -127,7 +127,7 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
       await refresh({ resource_title: 'cars', year: 1982 });
       await expect.poll(() => page.locator('tr.fresh mark').count()).toBe(3);
       expect(await rowsOf(page).count()).toBe(61);
-      expect(await page.locator('.news').textContent()).toContain('3 rows came, 3 went');
+      expect(await page.locator('.news').textContent()).toContain('3 rows added, 3 removed');
     });
 
     it('come in after the button that changes them, while the switch was off and on again', async () => {
@@ -203,7 +203,7 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
       await expect.poll(() => said(second)).toBe('Live');
       expect(asked).toEqual([]);
       await page.close();
-      await expect.poll(() => second.getByText('asks for all tabs').count()).toBe(1);
+      await expect.poll(() => second.getByText('connects for all tabs').count()).toBe(1);
       await expect.poll(() => said(second)).toBe('Live');
     });
 

@@ -22,7 +22,7 @@ export function App() {
         <p className="notice" data-tone="plain">
           A newer version of Tablet is available.{' '}
           <button type="button" className="link" onClick={next}>
-            Take it
+            Update now
           </button>
         </p>
       )}

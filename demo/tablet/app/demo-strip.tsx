@@ -80,7 +80,7 @@ export function DemoStrip({ listing, parameters, user, loadedAt }: Shown) {
       </label>
       {asked > 0 && (
         <p className="hint">
-          For all devices together, the ERP was asked for these rows {asked === 1 ? 'once' : `${asked} times`}.
+          For all devices together, the ERP got {asked === 1 ? 'one request' : `${asked} requests`} for these rows.
         </p>
       )}
       {fault !== null && (

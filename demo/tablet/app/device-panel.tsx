@@ -28,7 +28,7 @@ export function DevicePanel() {
         <Fact name="Connection">
           <Connection />
         </Fact>
-        <Fact name="This tab">{leads ? 'asks for all tabs' : 'listens to the tab that asks'}</Fact>
+        <Fact name="This tab">{leads ? 'connects for all tabs' : 'uses another tab’s connection'}</Fact>
         <Fact name="Kept">
           {STORAGE_WORDS[storage]} {storage === 'best-effort' && <KeepButton />}
         </Fact>
@@ -45,11 +45,11 @@ function Connection() {
   const { sync, leads } = useStatus();
   const isOff = useTold(isSwitchedOff);
   if (isOff) return 'switched off by you';
-  if (!leads) return 'through the tab that asks';
+  if (!leads) return 'through another tab';
   if (sync === 'live') return 'live socket';
   if (sync === 'offline') return navigator.onLine ? 'the service cannot be reached' : 'no network';
   if (sync === 'needs-auth') return 'none: no valid token';
-  return sync === 'idle' ? 'no socket: asks every 15 min' : 'asking…';
+  return sync === 'idle' ? 'no socket: checks every 15 min' : 'checking…';
 }
 
 function room({ bytes, quota }: Inventory): string {
@@ -60,7 +60,7 @@ function room({ bytes, quota }: Inventory): string {
 function KeepButton() {
   const [answer, setAnswer] = useState<boolean | null>(null);
   // The client reads the answer when it starts.
-  if (answer !== null) return answer ? '(promised from the next start on)' : '(the browser will not promise more)';
+  if (answer !== null) return answer ? '(granted from the next start on)' : '(the browser does not grant more)';
   const ask = async () => setAnswer(await navigator.storage.persist());
   return (
     <button type="button" className="link" onClick={() => void ask()}>

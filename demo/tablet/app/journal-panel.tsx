@@ -10,7 +10,7 @@ export function JournalPanel({ journal }: { journal: Journal }) {
   return (
     <Panel title="What happened">
       {entries.length === 0 ? (
-        <p className="hint">Nothing in this tab: another tab asks.</p>
+        <p className="hint">Nothing in this tab: another tab connects.</p>
       ) : (
         <ol className="journal">
           {entries.map(({ id, at, name, bytes, why }) => (

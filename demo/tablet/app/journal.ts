@@ -40,6 +40,6 @@ export const EVENT_WORDS: Readonly<Record<ClientEvent['name'], string>> = {
   'store.lost': 'the store was lost',
   'store.healed': 'the store is back',
   'store.evicted': 'a table was removed to make room',
-  integrity: 'a copy did not verify',
-  leader: 'another tab asks now, or this one',
+  integrity: 'a copy failed its check',
+  leader: 'this tab took or gave up the connection',
 };

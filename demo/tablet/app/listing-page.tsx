@@ -96,7 +96,7 @@ function News({ change: { at, came, went, isWhole, fresh } }: { change: LastChan
   };
   return (
     <p className="news">
-      {isWhole ? 'All rows are new' : `${count(came, ['row', 'rows'])} came, ${went} went`}, {ago(at, now)}
+      {isWhole ? 'All rows are new' : `${count(came, ['row', 'rows'])} added, ${went} removed`}, {ago(at, now)}
       {fresh.size > 0 && (
         <button type="button" className="link" onClick={show}>
           Show

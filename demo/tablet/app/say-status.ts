@@ -33,9 +33,9 @@ export function sayStatus(status: CacheStatus, now: number): Said {
     case 'checking':
       return said('busy', 'Checking', asOf);
     case 'live':
-      return said('good', 'Live', 'Changes come by themselves.', checked);
+      return said('good', 'Live', 'Changes appear automatically.', checked);
     case 'idle':
-      return said('plain', 'Checked', asOf, 'Asks again from time to time.');
+      return said('plain', 'Checked', asOf, 'Checks again from time to time.');
     case 'paused':
       return said('plain', 'Paused', asOf);
     case 'offline':

@@ -16,7 +16,7 @@ export function SignInPage() {
       <TokenForm label="Sign in" />
       <p className="hint">
         <code>npm start</code> prints an address that signs you in as alice, and a token for her. For another user:{' '}
-        <code>npm run -s token -- bob</code>. The token stays in this tab and goes with it; only your name and your rows
+        <code>npm run -s token -- bob</code>. The token is lost when you close this tab; only your name and your rows
         outlive the browser.
       </p>
       <p className="hint">

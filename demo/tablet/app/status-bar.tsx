@@ -88,7 +88,7 @@ function changeWords(change: LastChange | null): string {
   if (change === null) return '';
   return change.isWhole
     ? 'The whole table is new.'
-    : `${count(change.came, ['row', 'rows'])} came, ${change.went} went.`;
+    : `${count(change.came, ['row', 'rows'])} added, ${change.went} removed.`;
 }
 
 /** The text for screen readers, once it has stopped changing. */

@@ -77,8 +77,8 @@ describe('tokens', () => {
   });
 
   it.each([
-    ['same', 'auth() gave the refused token again'],
-    ['none', 'auth() gave no token'],
+    ['same', 'auth() returned the refused token again'],
+    ['none', 'auth() returned no token'],
   ] as const)('invariant 8: needs the user when the new token is %s, and says so', (outcome, message) => {
     const drive = settled();
     check(drive).tell({ type: 'checkFailed', error: refused() }).authed(outcome).forget().pass(86_400_000);
@@ -172,7 +172,7 @@ describe('whose answers', () => {
     drive.tell({ type: 'read', cache: 'a', meta: metaOf() }).authed();
     drive.tell({ type: 'check', waiter: 5 }).item({ version: 2 }).checked(null, 'mallory');
     expect(drive.has('apply')).toBe(false);
-    const error = { code: 'unauthenticated', message: 'the token is of another user' };
+    const error = { code: 'unauthenticated', message: 'the token belongs to another user' };
     expect(drive.last('settle')).toMatchObject({ waiters: [5], error });
     expect(drive.all).toContainEqual({ do: 'tell', event: { name: 'auth', why: 'user' } });
     expect(statusOf(drive.state).sync).toBe('needs-auth');
