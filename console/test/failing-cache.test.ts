@@ -148,7 +148,7 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     await tasks.getByText('REVOKED').waitFor();
   });
 
-  it('says of when a cache was last read the hour, since no more is known, wherever that stands', async () => {
+  it('shows when a cache was last read only to the hour, because no more is known', async () => {
     await defined('read');
     origin.rows('buick');
     await loaded('read');
@@ -301,7 +301,7 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     expect((await list('expired'))[0]?.key).toBe(key);
   });
 
-  it('brings a dialog back whose action the service refused, with what was typed, over which one signs in anew', async () => {
+  it('brings a dialog back whose action the service refused, with what was typed, over which one signs in again', async () => {
     const key = await failing('asked-again');
     const page = await host.signedIn(`/caches/${key}`);
     await page.getByRole('button', { name: 'Purge…' }).click();

@@ -60,7 +60,7 @@ describe.skipIf(!isThere('browser'))('the charts of the console', () => {
     expect(cells.reduce((sum, cell) => sum + (Number(cell) || 0), 0)).toBe(counted);
   });
 
-  it('tell of a day when asked, which the address keeps', async () => {
+  it('report a day when asked, which the address keeps', async () => {
     const page = await host.signedIn('');
     await requests(page).waitFor();
     await page.getByLabel('Time').selectOption('day');

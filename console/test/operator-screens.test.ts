@@ -86,7 +86,7 @@ describe.skipIf(!isThere('browser'))('the screens that operators go on to', () =
     }
   });
 
-  it('are no wider than a phone, but for their tables, in which no cell reaches over another', async () => {
+  it('are no wider than a phone, except for their tables, in which no cell overlaps another', async () => {
     const page = await host.signedIn('', { viewport: PHONE });
     const over = () =>
       page

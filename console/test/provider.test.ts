@@ -166,7 +166,7 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
     await atProvider(page);
   });
 
-  it('takes a token instead, such as while the provider is away', async () => {
+  it('takes a token instead, such as while the provider is down', async () => {
     const page = await host.open('/me');
     await atProvider(page);
     await page.goBack();
@@ -276,7 +276,7 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
       expect(await said(page, 'The browser got no answer from the provider')).toContain('CORS');
     });
 
-    it('where the provider is away, and a token still works', async () => {
+    it('where the provider is down, and a token still works', async () => {
       const page = await host.open('/me');
       await atProvider(page);
       await page.goBack();

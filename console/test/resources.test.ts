@@ -274,7 +274,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       expect((await stands('by-a-moment')).ttl_s).toBe(5);
     });
 
-    it('is made anew from the draft where they deleted it', async () => {
+    it('is created again from the draft where they deleted it', async () => {
       await define('deleted');
       const page = await host.signedIn('/resources/deleted/edit');
       await field(page, 'ttl_s').fill('7');
@@ -373,7 +373,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     });
   });
 
-  it('keeps a draft while one goes elsewhere and signs in anew, and shows it to nobody else', async () => {
+  it('keeps a draft while one goes elsewhere and signs in again, and shows it to nobody else', async () => {
     await define('drafted');
     const page = await host.signedIn('/resources/drafted/edit');
     await field(page, 'ttl_s').fill('7');

@@ -74,7 +74,7 @@ describe.skipIf(!isThere('browser'))('the screens of the console', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('ru');
   });
 
-  it('leave no word of theirs in English where Russian is chosen', async () => {
+  it('leave none of their texts in English where Russian is chosen', async () => {
     const page = await host.signedIn('');
     await page.getByLabel('Language').selectOption('ru');
     for (const { path, isNamed } of places) {

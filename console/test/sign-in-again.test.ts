@@ -228,7 +228,7 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain('secret of alice');
   });
 
-  it('keeps drafts and what the answer is checked by, but no token, while the page is away', async () => {
+  it('keeps drafts and the values that check the answer, but no token, while the page is away', async () => {
     const page = await signedInBefore('/caches', 'alice');
     await page.getByLabel('Owner').fill('typed before');
     await pass(page);

@@ -69,7 +69,7 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     expect(await page.getByText('warnings', { exact: true }).count()).toBe(0);
   });
 
-  it('show how many loads are let in, and then until when they are closed, by what, and who asks them', async () => {
+  it('show how many loads are admitted, and then until when they are closed, by what, and who asks them', async () => {
     await put('busy');
     await define('asks-busy', 'busy');
     await put('busy-elsewhere');

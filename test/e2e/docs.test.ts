@@ -23,7 +23,7 @@ async function page(path: string): Promise<{ headers: Headers; text: string; lin
 }
 
 describe.each(['/docs', '/docs/', '/docs/problems', '/docs/failing'])('%s', (path) => {
-  it('names nothing but what the service itself serves', async () => {
+  it('names only what the service itself serves', async () => {
     const { links } = await page(path);
     expect(links.length).toBeGreaterThan(0);
     for (const link of links) {

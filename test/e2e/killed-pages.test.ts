@@ -83,7 +83,7 @@ async function endOf(admin: Api, taskId: string): Promise<unknown> {
   }
 }
 
-it('loads what it had accepted once after its next start, by links that begin anew, and has its place at the source back', async () => {
+it('loads what it had accepted once after its next start, by links that start again, and has its place at the source back', async () => {
   origin = await PagedOrigin.start();
   service = await Service.start({ env: ENV });
   const { stateDir } = service;

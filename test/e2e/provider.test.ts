@@ -108,7 +108,7 @@ describe('npm start ends before it is ready', () => {
   });
 });
 
-it('npm start goes on where the provider cannot be reached or calls itself otherwise, and says so', async () => {
+it('npm start continues where the provider cannot be reached or calls itself otherwise, and says so', async () => {
   const [port] = await freePorts();
   const devVars = `JWT_JWKS_URL=http://127.0.0.1:${port}/jwks\nJWT_ISSUER=${provider.url}/\nJWT_AUDIENCE=${AUDIENCE}\n`;
   const other = await Service.start({ devVars });

@@ -105,7 +105,7 @@ const local = (ms: number) => new Date(ms).toISOString().slice(0, 19);
 const utc = (ms: number) => new Date(ms).toISOString().replace('.000', '');
 
 describe('a time without an offset', () => {
-  it('has, round every change of every zone from 2019 to 2026, the offset before the change where it is not or is twice', () => {
+  it('has, around every change of every zone from 2019 to 2026, the offset before the change where it is not or is twice', () => {
     let changes = 0;
     for (const zone of ZONES) {
       const read = timeReader({ zone });

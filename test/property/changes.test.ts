@@ -13,7 +13,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 const loads = fc.array(fc.array(step, { maxLength: 5 }), { minLength: 1, maxLength: 5 });
 
 describe('loads of changes', () => {
-  it('come to what the origin has, where it tells of deletions and rows are no later than the lag', async () => {
+  it('come to what the origin has, where it reports deletions and rows are no later than the lag', async () => {
     let counted = 0;
     await fc.assert(
       fc.asyncProperty(loads, fc.integer({ min: 1, max: 3 }), async (all, size) => {

@@ -140,7 +140,7 @@ describe('deltas of random histories', () => {
     );
   }, 120_000);
 
-  it('are never larger than the table, but for the empty one and those from v0', async () => {
+  it('are never larger than the table, except for the empty one and those from v0', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (made) => {
         await live(made, async (history, _held, chance) => {

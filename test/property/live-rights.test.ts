@@ -112,7 +112,9 @@ function check(
   see(effects);
 }
 
-it('nobody is told of what their own check did not open, nor after their right has ended', { timeout: 120_000 }, () => {
+it('nobody is notified of what their own check did not open, nor after their right has ended', {
+  timeout: 120_000,
+}, () => {
   const first = inject('seed') * 1_000_000;
   let told = 0;
   for (let seed = first; seed < first + RUNS; seed += 1) {

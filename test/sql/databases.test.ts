@@ -180,7 +180,7 @@ describe.skipIf(inject('postgresUrl') === null)('a source that is a database', (
     }
   });
 
-  it('that has no connection left is closed to all for a while, as one that answers 503', async () => {
+  it('that has no connection left is closed for all for a while, like one that answers 503', async () => {
     const source = await defineSource();
     const title = await define({ origin: { source }, retry: { max_attempts: 1, backoff_s: 0 } });
     await run('ALTER ROLE reader CONNECTION LIMIT 0');

@@ -70,7 +70,7 @@ describe('prices', () => {
     expect(marginalPrice(usage)).toBeCloseTo((0.256 * 12.5) / 1e6);
   });
 
-  it('bills a share of the lines that tell of what is usual, and all others', () => {
+  it('bills a share of the lines that report what is usual, and all others', () => {
     const lines = counts({ infoLines: 100, otherLines: 2 });
     expect(usageOf(lines, { remoteMs: 0, logShare: 0.01 }).logEvents).toBeCloseTo(3);
   });
@@ -181,7 +181,7 @@ describe('a fleet that is told', () => {
     expect(monthOf({ ...fleet, devices: 1e5 }, COUNTED).times.hubWake).toBeLessThan(1);
   });
 
-  it('needs more of D1 while all sockets are opened anew, and nothing of hubs when it asks', () => {
+  it('needs more of D1 while all sockets are opened again, and nothing of hubs when it asks', () => {
     const needs = needsOf({ ...fleet, devices: 10_000 }, COUNTED);
     expect(needs.d1Reconnect).toBeGreaterThan(needs.d1Busy);
     expect(needs.hubCalls).toBeGreaterThan(0);

@@ -42,7 +42,7 @@ it('gives a user no more than their share, of whatever kind, and others what is 
   expect(isHeld(enter(held, { user: 'bob' }))).toBe(true);
 });
 
-it('gives a user their share again when requests of theirs ended or were cut short', () => {
+it('returns a user’s share when their requests end or are cut off', () => {
   const held = new HeldRequests(10);
   const [first] = [enter(held), enter(held, { until: 50 }), enter(held)];
   expect(enter(held)).toBe('user');

@@ -73,7 +73,7 @@ describe('places', () => {
     expect(test.hub.sockets.size).toBe(10);
   });
 
-  it('a user beyond their number is not let in, and nobody else is harmed', () => {
+  it('a user beyond their limit is not admitted, and nobody else is affected', () => {
     const test = new TestHub({ socketsPerUser: 5 });
     for (const _ of range(5)) test.open('alice');
     expect(test.open('alice').answer).toBe('tooMany');
@@ -104,7 +104,7 @@ it('a user whose sockets fill a quarter of a hub is told to poll, and nobody els
   expect(test.subscribe(test.open('bob'), [1]).answer).toBe('ok');
 });
 
-describe('what a socket is told of', () => {
+describe('what a socket is notified of', () => {
   it('is replaced by a check, extended by one that adds, and not changed by one that was overtaken', () => {
     const test = new TestHub();
     const socket = test.open('alice');
@@ -217,7 +217,7 @@ describe('a watch', () => {
     expect(test.step('alarm', {}).effects.watch).toEqual([]);
   });
 
-  it('is over when a poke finds nobody left, and is set anew under a higher number', () => {
+  it('ends when a poke finds nobody left, and is set again under a higher number', () => {
     const test = new TestHub();
     const socket = test.open('alice');
     const [before] = test.subscribe(socket, [1]).effects.watch;

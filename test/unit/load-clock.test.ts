@@ -38,7 +38,7 @@ describe('the clock of a load', () => {
     });
   });
 
-  it('stands still while it waits, and then goes on where it was', async () => {
+  it('stands still while it waits, and then continues where it was', async () => {
     const clock = clockOf(1000, 5000);
     await pass(600);
     const goOn = waiting(clock);
@@ -51,7 +51,7 @@ describe('the clock of a load', () => {
     expect(clock.signal.reason).toMatchObject({ code: 'origin-timeout' });
   });
 
-  it('ends it all the same, well before its lease', async () => {
+  it('ends it nevertheless, well before its lease', async () => {
     const clock = clockOf(1000, 5000);
     const goOn = waiting(clock);
     await pass(4900);
@@ -62,7 +62,7 @@ describe('the clock of a load', () => {
     expect(clock.signal.reason).toMatchObject({ code: 'overloaded', retryable: true });
   });
 
-  it('may be told of an earlier end, or of a shorter time-out, and never of longer ones', async () => {
+  it('may get an earlier end or a shorter time-out, and never longer ones', async () => {
     const early = clockOf(1000, 5000);
     waiting(early);
     early.endBy(Date.now() + 200);

@@ -60,7 +60,7 @@ describe('the file', () => {
       .split('\n')
       .map((line) => JSON.parse(line).text);
 
-  it('goes on where an earlier start has ended', () => {
+  it('continues where an earlier start has ended', () => {
     const path = join(folder(), 'freshet.log');
     new LogFile(path).take('one', 'wrangler');
     new LogFile(path).take('two', 'wrangler');

@@ -55,7 +55,7 @@ it('says in which state a task is when the patience ends', async () => {
   expect(asked.map(({ prefer }) => prefer)).toEqual([undefined]);
 });
 
-it('loads a cache with one request where its answer tells of the end', async () => {
+it('loads a cache with one request where its answer reports the end', async () => {
   const { api, asked } = await answering(state('SUCCESS'));
   expect(await api.load('weather')).toBeGreaterThan(0);
   expect(asked).toMatchObject([{ url: '/api/v1/cache/refresh/', prefer: 'wait=30' }]);

@@ -50,7 +50,7 @@ function* objectSchemas(): Generator<[pointer: string, properties: Record<string
 }
 
 describe('paths', () => {
-  it('end in a slash, as README and the published clients write them, but for files and health', () => {
+  it('end in a slash, as README and the published clients write them, except for files and health', () => {
     const files = ['/healthz', '/console/config.json', '/api/v1/catalog/{title}/openapi.json'];
     expect(Object.keys(document.paths).filter((path) => !path.endsWith('/'))).toEqual(files);
   });
@@ -101,7 +101,7 @@ describe('operations', () => {
     expect(silent).toEqual([]);
   });
 
-  it('show each body and each answer that succeeds, but for bytes of any type', () => {
+  it('show each body and each successful answer, except for bytes of any type', () => {
     const bare = operations.flatMap(({ id, body, responses }) => {
       const answers = responses.filter(([status]) => status.startsWith('2')).map(([, { content = {} }]) => content);
       return [body, ...answers].flatMap((content) =>
@@ -150,7 +150,7 @@ describe('operations', () => {
     expect(Object.keys(PROBLEMS).filter((code) => !named.includes(code))).toEqual([]);
   });
 
-  it('tell of If-None-Match and an ETag wherever there is 304', () => {
+  it('report If-None-Match and an ETag wherever there is 304', () => {
     for (const { id, parameters, responses } of operations) {
       const answers = Object.fromEntries(responses);
       if (answers[304] === undefined) continue;

@@ -60,7 +60,7 @@ it.each([
   ["D1_TYPE_ERROR: Type 'undefined' not supported for value 'undefined'"],
   ['get: The specified object name is not valid. (10020)'],
   ["Cannot read properties of undefined (reading 'x')"],
-])('"%s" is a fault of ours', (message) => {
+])('"%s" is a fault of the service', (message) => {
   expect(retryAfter(message)).toBeNull();
 });
 

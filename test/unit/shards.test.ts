@@ -6,7 +6,7 @@ const users = Array.from({ length: 3000 }, (_user, number) => `user-${number}@ex
 const placesOf = (count: number) => users.map((user) => shardOf(hashOfText(user), count));
 
 describe('where a row lies', () => {
-  it('is the same for ever: other answers would lose rows', () => {
+  it('is the same forever: other answers would lose rows', () => {
     // Of the hash's own test vectors.
     expect(['', 'a', 'foobar'].map(hashOfText)).toEqual([0x811c9dc5, 0xe40c292c, 0xbf9cf968]);
     expect(hashOfKey(`89abcdef${'0'.repeat(56)}`)).toBe(0x89abcdef);

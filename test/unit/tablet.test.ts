@@ -35,7 +35,7 @@ it('gives each file its content type, and what the page names is there', async (
   expect((await fetch(url)).headers.get('Content-Type')).toBe('text/html; charset=utf-8');
 });
 
-it('gives 304 to whoever has a file, and keeps for good only what is named by its content', async () => {
+it('answers 304 to clients that have a file, and lets them keep only files named by their content', async () => {
   const first = await fetch(url);
   expect(first.headers.get('Cache-Control')).toBe('no-cache');
   const headers = { 'If-None-Match': first.headers.get('ETag') ?? '' };

@@ -186,7 +186,7 @@ describe('a read', () => {
     expect(key.read(key.document.loaded?.loadedAt ?? 0)).toMatchObject({ outcome: 'task' });
   });
 
-  it('is told of a failure that stands, unless its definition is newer', () => {
+  it('gets the failure that applies, unless its definition is newer', () => {
     const key = new Key();
     key.refresh();
     key.fail(key.claim(), { retryable: false, number: 2 });

@@ -23,7 +23,7 @@ describe('claim', () => {
     });
   });
 
-  it('tells nothing of the object to the consumer but what a load needs', () => {
+  it('tells the consumer about the object only what a load needs', () => {
     const key = new Key();
     key.load();
     key.refresh();

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { timestamp } from '../../src/core/timestamp.ts';
 
 describe('the text of a time', () => {
-  it('is what the platform writes of it, however many days are told of', () => {
+  it('is what the platform writes, however many days it spans', () => {
     const times = fc.oneof(
       fc.integer({ min: 0, max: 2 ** 42 }),
       fc.integer({ min: -8.64e15, max: 8.64e15 }),

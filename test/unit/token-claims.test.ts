@@ -396,7 +396,7 @@ describe('where scopes come from', () => {
     });
   });
 
-  it('is told of at most 20 names of 100 characters', () => {
+  it('shows at most 20 names of 100 characters', () => {
     const scp = Array.from({ length: 30 }, (_, index) => `${index}${'x'.repeat(200)}`);
     const told = from({ scp });
     expect(told).toMatchObject({ otherScopes: scp.slice(0, 20).map((name) => name.slice(0, 100)) });

@@ -64,7 +64,7 @@ it('leaves nothing where the program cannot run, and says how to name another', 
   expect(readdirSync(cache)).toEqual([]);
 });
 
-it('takes another version anew, and removes the old one and what a killed process left', async () => {
+it('unpacks another version, and removes the old one and what a killed process left', async () => {
   await unpackChromium(pack('1.0.0', RUNS), cache);
   mkdirSync(join(cache, 'freshet-chromium-2.0.0.part-0999999999'));
   const ofRunning = join(cache, `freshet-chromium-2.0.0.part-${process.ppid}`);

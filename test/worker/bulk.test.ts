@@ -156,7 +156,7 @@ describe('the sweep', () => {
     expect(await resourceRow(title)).toBeNull();
   });
 
-  it('keeps the entries of a resource that was made anew meanwhile, and its versions go on', async () => {
+  it('keeps the entries of a resource that was created again meanwhile, and its versions continue', async () => {
     const { title, definition } = await defineResource();
     await loadAll(title, [{ n: 1 }]);
     await services().resources.remove(title, null, Date.now());

@@ -35,7 +35,7 @@ async function pass(cache: CacheIdentity, days: number): Promise<void> {
   vi.useFakeTimers({ toFake: ['Date'], now: until });
 }
 
-it('keeps neither user nor parameters after 7 days, and no alarm; versions go on counting', async () => {
+it('keeps neither user nor parameters after 7 days, and no alarm; versions continue counting', async () => {
   const [title, owner] = [unique('private'), unique('ann')];
   const cache = newCache(title, owner);
   const { of } = cache.parameters as { of: string };

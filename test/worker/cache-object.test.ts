@@ -55,7 +55,7 @@ describe('a refresh', () => {
     expect(ids.size).toBe(1);
   });
 
-  it('that fails for good is in D1 when the failure is answered', async () => {
+  it('that fails permanently is in D1 when the failure is answered', async () => {
     const cache = newCache();
     const { taskId } = await refresh(cache);
     expect(await objects.fail(failureOf(await claim(taskId), { retryable: false }))).toEqual({ outcome: 'failed' });
@@ -186,7 +186,7 @@ describe('killed and started again', () => {
   it.each([
     ['evicted', (cache: ReturnType<typeof newCache>) => evictDurableObject(stubOf(cache))],
     ['aborted', () => abortAllDurableObjects()],
-  ])('goes on where it was when %s', async (_, kill) => {
+  ])('continues where it was when %s', async (_, kill) => {
     const cache = newCache();
     await load(cache);
     const { taskId } = await refresh(cache);

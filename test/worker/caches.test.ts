@@ -106,7 +106,7 @@ describe('a cache that looks well and is not', () => {
 });
 
 describe('a cache', () => {
-  it('is told of with these members, in this order', async () => {
+  it('is described by these members, in this order', async () => {
     const { title, origin } = await defineResource({ ttl_s: 60, tables: [{ name: 't', rows: '', columns: ['a'] }] });
     await origin.answerJson([{ a: 1 }]);
     await load(title, { n: 4 });
@@ -375,7 +375,7 @@ describe('administration of caches', () => {
     ['/caches/', 'GET, HEAD, DELETE, OPTIONS'],
     [`/caches/${UNKNOWN_KEY}/`, 'GET, HEAD, DELETE, OPTIONS'],
     [`/caches/${UNKNOWN_KEY}/refresh/`, 'POST, OPTIONS'],
-  ])('tells of %s which methods it has', async (path, allow) => {
+  ])('reports for %s which methods it has', async (path, allow) => {
     const options = await send(path, { method: 'OPTIONS' });
     expect([options.status, options.headers.get('Allow')]).toEqual([204, allow]);
     const other = await admin.send('PUT', path);

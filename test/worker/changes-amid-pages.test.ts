@@ -174,7 +174,7 @@ describe('amid page 3 of 5', () => {
     expect(await endOf(taskId)).toMatchObject({ task_state: 'SUCCESS' });
   });
 
-  it('a secret that is rotated: the load whose token is refused ends, and under the new one all pages are read anew', async () => {
+  it('a secret that is rotated: the load whose token is refused ends, and under the new one all pages are read again', async () => {
     const tokens = new TestOrigin();
     const granted = (token: string, next?: OriginAnswer): OriginAnswer => ({
       body: JSON.stringify({ access_token: token, token_type: 'Bearer', expires_in: 600 }),

@@ -108,7 +108,7 @@ describe('every event stream', () => {
     expect(response.status).toBe(401);
   });
 
-  it('ends without a word of it when its source fails', async () => {
+  it('ends without mentioning it when its source fails', async () => {
     const { response } = await open([{ event: 'state', data: '1' }], { fails: true });
     expect(await response.text()).toBe('retry: 1000\n\nevent: state\ndata: 1\n\n');
   });

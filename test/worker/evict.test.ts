@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 describe('a cache', () => {
-  it('that nobody has read for EVICT_UNREAD_DAYS is purged, by cron; its versions go on counting', async () => {
+  it('that nobody has read for EVICT_UNREAD_DAYS is purged, by cron; its versions continue counting', async () => {
     const { title } = await defineResource();
     await load(title);
     const { key } = await onlyCache(title);
@@ -51,7 +51,7 @@ describe('a cache', () => {
     expect(await held(title)).toHaveLength(2);
   });
 
-  it('that webhooks could not be told of is kept until they are', async () => {
+  it('that webhooks were not notified of is kept until they are', async () => {
     const { title } = await defineResource();
     await load(title);
     const receiver = await Receiver.define({ resources: [title] });
@@ -68,7 +68,7 @@ describe('a cache', () => {
     await removeAll();
   });
 
-  it('is kept for ever with EVICT_UNREAD_DAYS 0', async () => {
+  it('is kept forever with EVICT_UNREAD_DAYS 0', async () => {
     const { title } = await defineResource();
     await load(title);
     await evictUnread(services(0), Date.now() + 10_000 * DAY_MS);
@@ -96,7 +96,7 @@ describe('a row that holds nothing', () => {
     expect(await onlyCache(title)).toMatchObject({ key, version: 2 });
   });
 
-  it('of a first load that failed goes as well, but for one that was read since', async () => {
+  it('of a first load that failed is removed as well, unless it was read since', async () => {
     const { title } = await defineResource();
     await loadAll(title, [{ n: 1 }, { n: 2 }]);
     await env.DB.prepare('UPDATE entries SET version = NULL, expires_at = NULL WHERE resource = ?').bind(title).run();
@@ -133,7 +133,7 @@ describe('a row that holds nothing', () => {
 });
 
 describe('the walk', () => {
-  it('looks at so many entries a step, and begins anew at the end', async () => {
+  it('looks at so many entries a step, and starts again at the end', async () => {
     const { title } = await defineResource();
     await loadAll(title, [{ n: 1 }, { n: 2 }, { n: 3 }]);
     const late = Date.now() + 91 * DAY_MS;

@@ -130,7 +130,7 @@ describe('conditional requests', () => {
     expect([first, second, more]).toEqual([validators.etag ?? validators.lastModified, undefined, []]);
   });
 
-  it('fail if even then nothing else comes than 304', async () => {
+  it('fail if even then the answer is 304', async () => {
     const origin = await originWith({ status: 304, headers: { ETag: '"new"' } });
     const validators = { etag: '"old"', lastModified: null };
     await expect(ask(origin.url, { validators })).rejects.toThrow(failure('origin-status', false));
@@ -317,7 +317,7 @@ describe('bytes', () => {
     await expect(read(origin.url)).rejects.toThrow(expect.objectContaining({ retryable: true }));
   });
 
-  it('that break off on the way are no answer', async () => {
+  it('that are cut off in transit are no answer', async () => {
     const breaks: Fetch = async () => {
       const body = new ReadableStream<Uint8Array>({
         start: (controller) => controller.enqueue(new TextEncoder().encode('half')),

@@ -139,7 +139,7 @@ describe('where the edge keeps nothing, a large folded delta', () => {
     expect(foldingBytes()).toBe(0);
   });
 
-  it('is folded anew for who comes when its reader took nothing for two minutes', async () => {
+  it('is folded again for the next reader when its reader took nothing for two minutes', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
     const key = unique('fold');
     const fold = countedFold(LARGE);

@@ -181,7 +181,7 @@ describe('lists', () => {
 });
 
 describe('a change of the groups', () => {
-  it('holds within 30 s, and has nothing loaded anew', async () => {
+  it('takes effect within 30 s, and loads nothing again', async () => {
     const source = await Source.define();
     const etag = (await stranger.get(source.path)).headers.get('ETag');
     await source.redefine({ groups: GROUPS }, false);

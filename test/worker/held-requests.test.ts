@@ -110,7 +110,7 @@ it('a read whose task nobody knows is sent away for a second, and costs the obje
   expect(calls.object).toBe(0);
 });
 
-it('what need not be held is answered as ever', async () => {
+it('a request that need not be held is answered as usual', async () => {
   const source = await Source.define();
   expect((await alice.get(source.path)).status).toBe(200);
   crowd();

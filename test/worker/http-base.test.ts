@@ -329,7 +329,7 @@ describe('the OpenAPI text of a route', () => {
     ]);
   });
 
-  it('tells of problems as problem+json only, and of 304 where conditions hold', async () => {
+  it('describes problems only as problem+json, and 304 where conditions hold', async () => {
     const { paths } = await openApi();
     for (const [path, operations] of Object.entries(paths)) {
       // Health tells of the stores whatever its status.
@@ -373,7 +373,7 @@ describe('health', () => {
     vi.useRealTimers();
   });
 
-  it('tells of each store, is kept for 10 s, and is 503 when one fails', async () => {
+  it('reports each store, is kept for 10 s, and is 503 when one fails', async () => {
     // Each step begins after what an earlier request left in the isolate has run out.
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
     const well = await sendRoot('/healthz');

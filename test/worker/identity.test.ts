@@ -173,7 +173,7 @@ describe.each([
     }
   });
 
-  it('lets in nothing else: another key, or its own text as a shared secret', async () => {
+  it('accepts nothing else: another key, or its own text as a shared secret', async () => {
     const pem = await exportSPKI(pair.publicKey);
     const other = await pairOf(alg, options);
     const settings = { ...NO_SECRET, JWT_PUBLIC_KEY: pem };
@@ -521,7 +521,7 @@ describe('whoami', () => {
     });
   });
 
-  it('tells of no scopes, no groups and no device where there are none, and of the latest expiry', async () => {
+  it('reports no scopes, no groups and no device where there are none, and the latest expiry', async () => {
     const jwt = await sign(claims({ scp: ['openid'], exp: Number.MAX_SAFE_INTEGER }), secret());
     const response = await send('/whoami/', { headers: bearer(jwt) });
     expect(await response.json()).toMatchObject({

@@ -87,7 +87,7 @@ describe('a socket', () => {
     expect([new Set(statuses), asked]).toEqual([new Set([101]), 0]);
   });
 
-  it('is asked for with a ticket no oftener than its user may ask anything', async () => {
+  it('is opened with a ticket no more often than its user may send requests', async () => {
     const { asked } = await inOnePeriod(() => {
       const ticket = sealedTicket(unique('user'));
       return knocking(
@@ -123,7 +123,7 @@ describe('a socket', () => {
     expect(device.closed?.code).toBe(1008);
   });
 
-  it('answers a thousand pings at once, and hears what comes after', async () => {
+  it('answers a thousand pings at once, and receives what follows', async () => {
     const source = await loadedTable();
     const device = await watching(source);
     for (let times = 0; times < 1_000; times += 1) device.send('ping');
@@ -201,7 +201,7 @@ describe('a hub', () => {
     expect(await sockets()).toBe(before);
   });
 
-  it('knows no more of a socket that it has ended, though the device has not answered', async () => {
+  it('forgets a socket that it has ended, although the device has not answered', async () => {
     const user = unique('user');
     const device = await Device.open(user);
     const source = await loadedTable();
@@ -299,7 +299,7 @@ describe('a leaver', () => {
   });
 });
 
-it('an object of a release that knows no watchers is asked again, until the next release has it and the device is told', async () => {
+it('an object of a release without watchers is asked again, until the next release has it and the device is notified', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   const source = await loadedTable();
   const device = await Device.open(unique('user'));
@@ -368,7 +368,7 @@ describe('a device is told', () => {
     await device.until(() => device.pokes.length === 2);
   });
 
-  it('of nothing when a cache expires that is only told of', async () => {
+  it('of nothing when a cache expires whose definition says told', async () => {
     const source = await loadedTable({ ttl_s: 60, live: 'told' });
     const device = await watching(source);
     const loads = await source.loads();

@@ -279,7 +279,7 @@ describe('a body past a part of R2', () => {
     expect(await cache.objects()).toEqual(['1/body', '2/body']);
   });
 
-  it('that breaks off on the way leaves nothing', async () => {
+  it('that is cut off in transit leaves nothing', async () => {
     const cache = new LoadedCache();
     await expect(cache.load(tables, large(-1, ROWS - 500))).rejects.toThrow(
       expect.objectContaining({ code: 'origin-malformed' }),

@@ -97,7 +97,7 @@ it('a read while D1 refuses: what was last known for an hour after D1 told it, t
   expect((await ask({}, 'GET', source.path)).status).toBe(200);
 });
 
-it('a fault of ours stays a bare 500', async () => {
+it('a fault of the service stays a bare 500', async () => {
   const answer = await ask({ DB: refusing('D1_ERROR: no such column: x: SQLITE_ERROR') }, 'GET', '/cache/');
   expect([answer.status, answer.headers.get('Retry-After')]).toEqual([500, null]);
 });

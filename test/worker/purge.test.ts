@@ -18,7 +18,7 @@ async function held(title: string): Promise<unknown[]> {
 }
 
 describe('purging', () => {
-  it('one cache empties it, for good; its versions go on counting', async () => {
+  it('one cache empties it, permanently; its versions continue counting', async () => {
     const { title } = await defineResource();
     await load(title);
     const { key } = await onlyCache(title);

@@ -89,7 +89,7 @@ describe('what an origin says of its refusal', () => {
     });
   });
 
-  it('is not told of good answers, nor is a redirect read', async () => {
+  it('does not appear for good answers, and a redirect is not read', async () => {
     expect(await told({ status: 202, headers: JSON_TYPE, body: '{"message":"later"}' })).toBe(
       'The origin answered with status 202.',
     );

@@ -53,7 +53,7 @@ describe('a token seen before', () => {
     expect(late.headers.get('WWW-Authenticate')).toContain('The token has expired');
   });
 
-  it('is verified anew under other settings', async () => {
+  it('is verified again under other settings', async () => {
     const token = await makeToken();
     expect(await status(token)).toBe(200);
     expect(await status(token, { JWT_ISSUER: 'https://issuer.example.com' })).toBe(401);

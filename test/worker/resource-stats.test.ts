@@ -135,7 +135,7 @@ describe('the counts of a resource', () => {
 });
 
 describe('the walk', () => {
-  it('looks at so many caches a step, goes on where it was, and counts each once', async () => {
+  it('looks at so many caches a step, continues where it was, and counts each once', async () => {
     const resources = [await defineResource(), await defineResource()];
     for (const { title } of resources) {
       await loadAll(title, [{ n: 1 }, { n: 2 }, { n: 3 }]);
@@ -153,7 +153,7 @@ describe('the walk', () => {
     }
   });
 
-  it('begins anew only five minutes after it began, and writes nothing meanwhile', async () => {
+  it('starts again only five minutes after it began, and writes nothing meanwhile', async () => {
     const { title } = await defineResource();
     const now = Date.now();
     await count(undefined, now);

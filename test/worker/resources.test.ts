@@ -360,7 +360,7 @@ describe('administration of definitions', () => {
     ['/resources/', 'GET, HEAD, OPTIONS'],
     ['/resources/x/', 'GET, HEAD, PUT, DELETE, OPTIONS'],
     ['/resources/x/refresh/', 'POST, OPTIONS'],
-  ])('tells of %s which methods it has', async (path, allow) => {
+  ])('reports for %s which methods it has', async (path, allow) => {
     const options = await send(path, { method: 'OPTIONS' });
     expect([options.status, options.headers.get('Allow')]).toEqual([204, allow]);
     const other = await admin.send('PATCH', path);

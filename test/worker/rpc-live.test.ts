@@ -66,7 +66,7 @@ describe('Prefer: wait=N holds the answer until there is another ETag', () => {
     expect(await empty.json()).toEqual([{ name: 't', insert_rows: [], delete_ids: [] }]);
   });
 
-  it('and tells of the loads that changed nothing meanwhile', async () => {
+  it('and reports the loads that changed nothing meanwhile', async () => {
     const source = await loadedTable();
     const answer = alice.get(source.path, { Prefer: 'wait=5', ...holds(source) });
     await untilHeld(1);

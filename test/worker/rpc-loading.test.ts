@@ -75,7 +75,7 @@ describe('a first request', () => {
     expect(await source.loads()).toBe(1);
   });
 
-  it('of many that wait in vain names the task to each', async () => {
+  it('of many that wait without result names the task to each', async () => {
     const source = await Source.define({ wait_s: 1 });
     await source.origin.answerJson({ n: 1 }, { delay_ms: 4000 });
     const answers = await Promise.all(many(10, () => alice.get(source.path)));
@@ -156,7 +156,7 @@ describe('an expired cache', () => {
     expect(await source.loads()).toBe(2);
   }, 60_000);
 
-  it('with ttl_s 0 is loaded for each request that comes after the last load, but once for all that wait', async () => {
+  it('with ttl_s 0 is loaded for each request that comes after the last load, and once for all that wait', async () => {
     const source = await Source.define({ ttl_s: 0 });
     await source.origin.answerJson({ n: 1 }, { delay_ms: 300 });
     const first = await Promise.all(many(20, () => alice.get(source.path)));
@@ -387,7 +387,7 @@ describe('a resource', () => {
   });
 });
 
-it('a body that R2 has lost is loaded again, and versions go on counting', async () => {
+it('a body that R2 has lost is loaded again, and versions continue counting', async () => {
   const source = await Source.define();
   await alice.post('/cache/refresh/', { resource_title: source.title }, { Prefer: 'wait=10' });
   const { objects } = await env.BLOBS.list({ prefix: `${cacheIdentity(source.title, {}, null).key}/` });

@@ -15,7 +15,7 @@ async function loadedSource(members: Parameters<typeof Source.define>[0] = {}) {
 const httpDate = /^\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 describe('a body', () => {
-  it('comes with its headers, and nothing else of the origin than its content type', async () => {
+  it('comes with its headers, and of the origin only its content type', async () => {
     const source = await Source.define();
     await source.origin.answer({
       body: '<p>hello</p>',

@@ -61,7 +61,7 @@ const failed = (code: string) => ({
 });
 
 describe('a load of changes by a watermark', () => {
-  it('asks for what changed since the latest row, and puts it into the body: ids, delta and versions as ever', async () => {
+  it('asks for what changed since the latest row, and puts it into the body: ids, delta and versions as usual', async () => {
     const cache = await byTime();
     const first = await load(cache, [answer([row(1, 'x'), row(2, 'y', '11:00:00'), row(3, 'z', null)])]);
     expect(first.rows).toEqual(['1,x', '2,y', '3,z']);

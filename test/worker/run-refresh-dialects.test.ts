@@ -80,7 +80,7 @@ describe('an export of 1C', () => {
     expect(entry && (await cache.body(entry))).toBe(body);
   });
 
-  it('is loaded anew, as what the definition then says, without a change in the origin', async () => {
+  it('is loaded again, as what the definition then says, without a change in the origin', async () => {
     const cache = await Refreshed.define(csv('sum'));
     await cache.origin.answer({ body: 'sum\n"1,5"\n', headers: { 'Content-Type': 'text/csv', ETag: '"1"' } });
     const { entry: first } = await cache.refresh();

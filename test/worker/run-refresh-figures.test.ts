@@ -44,7 +44,7 @@ it('tells by its code why a load failed, and which attempt it was', async () => 
   expect(loads).toEqual([{ ...failed, outcome: 'origin-status' }]);
 });
 
-it('tells of a load whose commit nobody answered', async () => {
+it('reports a load whose commit nobody answered', async () => {
   const cache = await Refreshed.define();
   const { metrics, loads } = noted();
   await cache.origin.answer({ body: 'one' });

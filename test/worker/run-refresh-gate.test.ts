@@ -65,7 +65,7 @@ describe('a load over a source with limits', () => {
     expect((await gate.view()).permits).toBe(0);
   });
 
-  it('is not let to the source either where its message does not tell of the gate', async () => {
+  it('does not reach the source either if its message does not name the gate', async () => {
     const { first, gate } = await sourceOf({ concurrency: 1 });
     await takePermit(gate, { concurrency: 1 });
     const taskId = await first.ask();
@@ -208,7 +208,7 @@ describe('a load over a source with limits', () => {
     expect(calls).toHaveLength(2);
   });
 
-  it('is told of by its message: the gate, and that it is forced', async () => {
+  it('is described in its message: the gate, and that it is forced', async () => {
     const { name, first } = await sourceOf({ concurrency: 1 });
     const taskId = await first.ask({ force: true });
     await expect
@@ -247,7 +247,7 @@ it('complaint 27: at no moment does a source get more requests at once than it t
 });
 
 describe('a gate', () => {
-  it('knows its permits, its pace and that it is closed when it is made anew', async () => {
+  it('knows its permits, its pace and that it is closed when it is created again', async () => {
     const name = unique('gate');
     const limits = { concurrency: 2, rate: { requests: 2, perMs: 3_600_000 } };
     const enter = (load: string) => gates(name).enter({ load, ttlMs: 600_000, force: false, limits, asOf: 1 });

@@ -95,7 +95,7 @@ describe('a consumer that is killed amid page 3 of 5', () => {
     expect(await cache.objects()).toHaveLength(1);
   });
 
-  it('of what changed, begins the chain of links anew where the last version left it', async () => {
+  it('of what changed, begins the chain of links again where the last version left it', async () => {
     const cache = await define();
     await cache.origin.answer(chain(pagesOf(1, 1)));
     expect((await cache.refresh()).task.state).toBe('SUCCESS');
@@ -136,7 +136,7 @@ describe('a consumer that is killed amid page 3 of 5', () => {
   });
 });
 
-describe('an object that is made anew amid page 3 of 5', () => {
+describe('an object that is created again amid page 3 of 5', () => {
   it.each(['the cache', 'the gate'])('(%s) knows the load, which goes on and is committed once', async (which) => {
     const cache = await define();
     const { taskId, work } = await hungAtPage3(cache, 1, 1);

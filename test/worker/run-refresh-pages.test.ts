@@ -104,7 +104,7 @@ describe('a load in pages', () => {
     expect((await fits.refresh()).task).toMatchObject(failed('origin-guard'));
   });
 
-  it('fails for good with a status that is final, and tells it', async () => {
+  it('fails permanently with a status that is final, and tells it', async () => {
     const cache = await define();
     await cache.origin.answer(chain([pages(rows(1, 1), [])[0] ?? {}, { status: 404, body: '' }]));
     expect((await cache.refresh()).task).toMatchObject(failed('origin-status'));

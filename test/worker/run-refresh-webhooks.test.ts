@@ -118,7 +118,7 @@ describe('a load', () => {
     expect(events().map(({ type }) => type)).toEqual(['cache.failing', 'cache.guarded', 'cache.guarded']);
   });
 
-  it('is told of only to those who want it', async () => {
+  it('is sent only to those who want it', async () => {
     const { cache, refresh, events } = await told({}, { events: ['cache.recovered'] });
     await cache.origin.answer({ body: 'x' });
     await refresh();
@@ -199,7 +199,7 @@ describe('a sweep of a purged resource', () => {
   const sweeping = (through: Pick<RefreshServices, 'webhooks' | 'webhookQueue'>) =>
     sweepAll({ ...loading, ...through, entries: services.entries }, Date.now());
 
-  it('tells of each cache before it purges it: one that is cut short tells again, with the same id', async () => {
+  it('reports each cache before it purges it: one that is cut short tells again, with the same id', async () => {
     const { cache, queue, refresh, events } = await told();
     await cache.origin.answer({ body: 'x' });
     await refresh();

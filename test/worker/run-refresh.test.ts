@@ -310,7 +310,7 @@ describe('a failure', () => {
     expect([task.state, entry?.loaded?.rows]).toEqual(['SUCCESS', 1]);
   });
 
-  it('of a fault of ours tells nothing of it and is tried again', async () => {
+  it('of a fault of the service tells nothing of it and is tried again', async () => {
     const cache = await Refreshed.define();
     await cache.origin.answer({ body: 'x' });
     const blobs = { ...services.blobs, put: () => Promise.reject(new Error('inner secret')) };
@@ -437,7 +437,7 @@ describe('a delivery', () => {
     expect([disposition, task.state, entry?.loaded?.version, asked]).toEqual([ack, 'SUCCESS', 1, 2]);
   });
 
-  it('that never hears of its commit leaves the task to its lease', async () => {
+  it('that gets no answer to its commit leaves the task to its lease', async () => {
     const cache = await Refreshed.define();
     await cache.origin.answer({ body: 'x' });
     const objects = { ...services.objects, commit: () => Promise.reject(new Error('nobody there')) };

@@ -101,7 +101,7 @@ describe('a load over a source with a token', () => {
     expect(await origin.requests()).toEqual([]);
   });
 
-  it('leaves the token nowhere but sealed: its end is told, and nothing else', async () => {
+  it('leaves the token nowhere except encrypted: only its end is shown', async () => {
     const { name, title } = await setting();
     await load(title);
     const rows = await runInDurableObject(env.SOURCE_GATE.getByName(name), (_gate, { storage }) =>

@@ -88,7 +88,7 @@ GROUP BY t, label ORDER BY t LIMIT 10000`,
     expect([series.length, series[0]?.label, series.at(-1)?.label, cut]).toEqual([50, 'r59', 'r10', true]);
   });
 
-  it('are kept at the edge for a while: who looks at the same asks nothing', async () => {
+  it('are kept at the edge for a while: the same question is not asked again', async () => {
     const { asked, settings } = binding([{ t: NOON_S, label: '', n: 1 }]);
     const first = await (await ask(`figure=load&${HOUR}`, settings)).json();
     expect(await (await ask('figure=load&from=2026-11-23T12:00:10Z&to=2026-11-23T13:00:29Z', settings)).json()).toEqual(

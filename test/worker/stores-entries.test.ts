@@ -185,7 +185,7 @@ describe('the mark of the resource', () => {
     });
   });
 
-  it('tells of a purge and of a deletion', async () => {
+  it('reports a purge and a deletion', async () => {
     const title = unique('marked');
     await resources.put(title, sampleResource(), true, null, 1000);
     await resources.expireAll(title, false, 2000);

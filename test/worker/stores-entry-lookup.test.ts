@@ -192,7 +192,7 @@ describe('a herd of fifty', () => {
     expect(reads()).toBe(2);
   });
 
-  it('asks anew when the one that asked is never heard of again', async () => {
+  it('asks again when the request that asked never answers', async () => {
     const { lookup, reads, pass, d1 } = bench({ timeoutMs: 10_000 });
     const entry = sampleEntry();
     await stored.put(entry);

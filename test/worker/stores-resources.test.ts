@@ -75,7 +75,7 @@ describe('a deleted resource', () => {
     expect(await resources.remove(title, null, 3000)).toBe(false);
   });
 
-  it('is made anew above all numbers that it had', async () => {
+  it('is created again above all numbers that it had', async () => {
     const title = unique('anew');
     await resources.put(title, definition, true, null, 1000);
     await resources.remove(title, null, 2000);
@@ -114,7 +114,7 @@ describe('expiring all caches of a resource', () => {
     expect(await resources.expireAll(unique('absent'), false, 2000)).toBe(false);
   });
 
-  it('ends no sweep that began anew', async () => {
+  it('ends no sweep that started again', async () => {
     const title = unique('twice');
     await resources.put(title, definition, true, null, 1000);
     await resources.expireAll(title, false, 2000);
@@ -139,7 +139,7 @@ describe('a schedule', () => {
     expect(await due(title)).toEqual([{ resource: made, dueAt: 2 * HOUR_MS, startedAt: 10 * HOUR_MS, after: null }]);
   });
 
-  it('is put off by no change of other members, and begins anew when it changes', async () => {
+  it('is put off by no change of other members, and starts again when it changes', async () => {
     const title = unique('kept');
     await resources.put(title, hourly, true, null, 1000);
     const [run] = await due(title);
@@ -152,7 +152,7 @@ describe('a schedule', () => {
     expect(await due(title)).toEqual([]);
   });
 
-  it('ends with its resource, and begins anew when that is made anew', async () => {
+  it('ends with its resource, and starts again when that is created again', async () => {
     const title = unique('removed');
     await resources.put(title, hourly, true, null, 1000);
     await resources.remove(title, null, 2000);

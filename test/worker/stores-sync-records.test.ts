@@ -147,7 +147,7 @@ describe('the walk that drops old records', () => {
     await env.DB.batch([env.DB.prepare('DELETE FROM devices'), env.DB.prepare('DELETE FROM walks')]);
   });
 
-  it('drops what is older and nothing else, however small its steps, and begins anew at the end', async () => {
+  it('drops what is older and nothing else, however small its steps, and starts again at the end', async () => {
     const user = unique('user');
     const make = (device: string, syncedAt: number) => sampleRecord({ user, device, syncedAt });
     await records.put([make('a', 99), make('b', 100), make('c', 1), make('d', 2), make('e', 200)]);

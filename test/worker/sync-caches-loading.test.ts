@@ -28,7 +28,7 @@ describe('caches that must be loaded', () => {
     expect(await Promise.all(sources.map((source) => source.loads()))).toEqual([1, 1, 1, 1]);
   });
 
-  it('with respond-async are told of by their tasks at once', async () => {
+  it('with respond-async are answered with their tasks at once', async () => {
     const source = await Source.define();
     await source.origin.answerJson({ n: 1 }, { delay_ms: 1500 });
     const { caches, response } = await syncOf(alice, itemsOf(source), {}, { Prefer: 'respond-async' });

@@ -215,7 +215,7 @@ describe('a question', () => {
     expect(response.headers.get('Preference-Applied')).toBe('return=minimal');
   });
 
-  it('with return=minimal is told of what is behind, though nothing has changed', async () => {
+  it('with return=minimal includes what is behind, although nothing has changed', async () => {
     const source = await loadedTable();
     const items = [{ id: 'a', resource_title: source.title, etag: `${tagOf(source.title)}-v1`, min_revision: 2 ** 52 }];
     const { caches } = await syncOf(alice, items, {}, { Prefer: 'return=minimal' });

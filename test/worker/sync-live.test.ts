@@ -83,7 +83,7 @@ describe('a full check', () => {
     expect(readLines(await answer.text()).end).toMatchObject({ end: true, live: 'ok' });
   });
 
-  it('of a device that holds nothing any more is answered, and ends what the socket was told of', async () => {
+  it('of a device that no longer holds anything is answered, and ends the socket’s subscriptions', async () => {
     const source = await loadedTable();
     const { device, client, live } = await connected();
     await syncOf(client, [itemOf(source)], live(1));
@@ -143,7 +143,7 @@ describe('what a check is answered with', () => {
     expect(await ask(live(1))).toBe(entry.revision + 1);
   });
 
-  it('never brings back what was purged: the socket is told of the purge', async () => {
+  it('never brings back what was purged: the socket is notified of the purge', async () => {
     const source = await loadedTable();
     const { device, client, live } = await connected();
     const [held] = (await syncOf(client, [itemOf(source)], live(1))).caches;
@@ -164,7 +164,7 @@ describe('what a check is answered with', () => {
     });
   });
 
-  it('brings a cache whose load it began: the socket is told of it', async () => {
+  it('brings a cache whose load it began: the socket is notified of it', async () => {
     const source = await Source.define({ tables: [{ name: 't', rows: '', columns: ['n'] }] });
     await source.origin.answerJson([{ n: 1 }]);
     const { device, client, live } = await connected();
@@ -174,7 +174,7 @@ describe('what a check is answered with', () => {
   });
 });
 
-describe('what nobody may be told of', () => {
+describe('what nobody may be notified of', () => {
   it('a resource that is closed to the user', async () => {
     const source = await loadedTable();
     await source.redefine({ groups: ['sales'] }, false);

@@ -60,7 +60,7 @@ describe('forgetting', () => {
     expect(await cachesOf(title)).toMatchObject([{ owner: other, version: 1 }]);
   });
 
-  it('a user breaks off the first load of a private cache for good; a refresh asked for later works again', async () => {
+  it('a user ends the first load of a private cache permanently; a later refresh works again', async () => {
     const source = await Source.define({ scope: 'user' });
     await source.origin.answer({ hold: true });
     const user = unique('ann');
@@ -82,7 +82,7 @@ describe('forgetting', () => {
     expect(await cachesOf(source.title)).toMatchObject([{ owner: user, version: 1 }]);
   });
 
-  it('a user leaves no name and no parameters in D1, and no list tells of the cache', async () => {
+  it('a user leaves no name and no parameters in D1, and no list reports the cache', async () => {
     const { title } = await defineResource({ scope: 'user' });
     const user = unique('ann');
     const ann = new Client({ user });

@@ -228,7 +228,7 @@ describe('Accept: text/event-stream', () => {
     expect((await events.next()).done).toBe(true);
   });
 
-  it('tells of a task that has ended once', async () => {
+  it('reports a task that has ended once', async () => {
     const id = await ended();
     const response = await state(id, ACCEPT, alice, '&expand=task');
     const events = await allEventsIn(response);

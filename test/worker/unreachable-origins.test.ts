@@ -80,7 +80,7 @@ describe('administrators are told', () => {
 });
 
 describe('everybody else', () => {
-  it.each(['http://127.0.0.1:9/', 'https://nowhere.invalid/'])('is told of no host (%s)', async (url) => {
+  it.each(['http://127.0.0.1:9/', 'https://nowhere.invalid/'])('is told no host (%s)', async (url) => {
     const failure = await failureOf(url);
     expect(failure).toMatchObject({ code: 'origin-unreachable', retryable: true });
     expect(failure.message).toBe('The origin could not be reached.');

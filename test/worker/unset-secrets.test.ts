@@ -50,13 +50,13 @@ describe('a secret that is not set', () => {
     expect(await answer.json()).toMatchObject({ definition: { warnings: [warningOf('ORIGIN_NOT_SET')] } });
   });
 
-  it('is told of the first eight of many', async () => {
+  it('names the first eight of many', async () => {
     const headers = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`X-${n}`, named(`ORIGIN_NOT_SET_${n}`)]));
     const answer = await admin.put(`/resources/${unique('u')}/`, origin({ headers }));
     expect((await answer.json<{ warnings: string[] }>()).warnings).toHaveLength(8);
   });
 
-  it('is no warning but a fault where the name is none of a secret', async () => {
+  it('is a fault and not a warning where the name is not that of a secret', async () => {
     const answer = await admin.put(`/resources/${unique('u')}/`, origin({ headers: { A: named('ORIGIN_HOSTS') } }));
     expect(await faultsOf(answer)).toEqual([expect.stringContaining('may name only secrets')]);
   });

@@ -121,7 +121,7 @@ describe('a webhook', () => {
     expect((await admin.put('/webhooks/h-0/', definition({ min_interval_s: 5 }))).status).toBe(200);
   });
 
-  it('of whatever form is taken or refused with pointers, and never a fault of ours', () => {
+  it('of whatever form is taken or refused with pointers, and never a fault of the service', () => {
     const members = fc.record(
       Object.fromEntries(
         ['name', 'url', 'secrets', 'resources', 'events', 'min_interval_s', 'state', 'x'].map((member) => [

@@ -37,7 +37,7 @@ describe.skipIf(!isThere('browser'))('a device whose store fails', { timeout: ST
     expect((await log(page)).faults).toEqual([]);
   };
 
-  it('stores all anew where the user clears the store while it is open, without a moment without rows (invariants 1, 10)', async () => {
+  it('stores everything again where the user clears the store while it is open, without a moment without rows (invariants 1, 10)', async () => {
     await devices.define('cleared');
     const profile = await devices.profile();
     const [one, two] = [await devices.tab(profile, cached('cleared')), await devices.tab(profile, cached('cleared'))];
@@ -81,7 +81,7 @@ describe.skipIf(!isThere('browser'))('a device whose store fails', { timeout: ST
     expect(new Set(faults)).toEqual(new Set([null]));
   });
 
-  it('goes on in memory where even that makes no room, and says so (invariants 10, 11)', async () => {
+  it('continues in memory where even that makes no room, and says so (invariants 10, 11)', async () => {
     await devices.define('large');
     const profile = await devices.profile();
     const page = await devices.page(profile);
@@ -94,7 +94,7 @@ describe.skipIf(!isThere('browser'))('a device whose store fails', { timeout: ST
     await expectCurrent(page, 'large', next.version);
   });
 
-  it('goes on in memory where there is no IndexedDB, and says so (invariant 10)', async () => {
+  it('continues in memory where there is no IndexedDB, and says so (invariant 10)', async () => {
     await devices.define('without');
     const profile = await devices.profile();
     await profile.context.addInitScript(() => {
@@ -110,7 +110,7 @@ describe.skipIf(!isThere('browser'))('a device whose store fails', { timeout: ST
     }
   });
 
-  it('goes on where IndexedDB is gone after a while, as on iOS, and stores when it is back (invariant 10)', async () => {
+  it('continues where IndexedDB is gone after a while, as on iOS, and stores when it is back (invariant 10)', async () => {
     await devices.define('gone');
     const profile = await devices.profile();
     const page = await devices.tab(profile, cached('gone'));

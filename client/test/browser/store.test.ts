@@ -100,7 +100,7 @@ describe.skipIf(!isThere('browser'))('indexedDb in a browser', () => {
     expect(await call(page, 'lost')).toEqual([]);
   });
 
-  it('begins anew, and tells nothing as lost, when the data is cleared while it is open (invariant 10)', async () => {
+  it('starts again, and tells nothing as lost, when the data is cleared while it is open (invariant 10)', async () => {
     const page = await open(await chromium.profile(), site.url);
     await call(page, 'open', NAME);
     await call(page, 'commit', NAME, 3);

@@ -336,7 +336,7 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
     expect([...names]).toEqual([expect.stringMatching(/^tablet-[0-9a-f]{4}$/)]);
   });
 
-  it('asks nobody but the service and its own server, and breaks none of its own rules', async () => {
+  it('sends requests only to the service and its own server, and violates none of its own policies', async () => {
     const profile = await freshProfile();
     const hosts = new Set<string>();
     const faults: string[] = [];

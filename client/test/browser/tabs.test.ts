@@ -74,7 +74,7 @@ describe.skipIf(!isThere('browser'))('tabs of a device', { timeout: START_MS + K
     expect((await log(two)).asked).toEqual([]);
   });
 
-  it('hear of a change that is made elsewhere by the one socket of the device (invariants 6, 24)', async () => {
+  it('learn of a change made elsewhere by the only socket of the device (invariants 6, 24)', async () => {
     await devices.define('live');
     const profile = await devices.profile();
     const live = { ...cached('live'), live: 'socket' as const };

@@ -139,13 +139,13 @@ describe('the tables', () => {
     expect(firstCells('By error code').sort()).toEqual(codes.sort());
   });
 
-  it('tell of each event', () => {
+  it('report each event', () => {
     const [, union = ''] = /interface ClientEvent \{\s*name:(.*?);/s.exec(source('api.ts')) ?? [];
     expect(names(union).length).toBeGreaterThan(10);
     expect(firstCells('Monitoring').sort()).toEqual(names(union).sort());
   });
 
-  it('tell of each state', () => {
+  it('report each state', () => {
     const [, union = ''] = /type SyncState =(.*?);/s.exec(source('api.ts')) ?? [];
     expect(firstCells('States')).toEqual(expect.arrayContaining(names(union)));
   });

@@ -62,7 +62,7 @@ it('gives a delta of the rows that a test sets then', async () => {
   expect(changes).toEqual([{ inserted: [3], deleted: [2], whole: false }]);
 });
 
-it('loads a cache anew when a test refreshes it', async () => {
+it('loads a cache again when a test refreshes it', async () => {
   const { service, client } = started();
   service.set('cars', {}, { cars: CARS });
   const cars = client.cache('cars');
@@ -101,7 +101,7 @@ it('asks for another token when a test refuses the first', async () => {
   expect(asked).toEqual(['start', 'rejected']);
 });
 
-it('goes on in memory while a test has the store fail', async () => {
+it('continues in memory while a test has the store fail', async () => {
   const failing = failingStore({ ...memory(), lasts: true });
   const { service, client } = started({ store: failing.store });
   service.set('cars', {}, { cars: CARS });

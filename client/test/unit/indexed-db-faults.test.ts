@@ -155,7 +155,7 @@ const CALLS: Record<string, (handle: StoreHandle) => Promise<unknown>> = {
 
 describe('a connection that is lost', () => {
   it.each(Object.entries(CALLS))(
-    'is opened anew within a %s after each kind of fault (invariant 10)',
+    'is opened again within a %s after each kind of fault (invariant 10)',
     async (_, call) => {
       for (const fault of ['throws', 'fails', 'silent', 'closes', 'dies'] as const) {
         const { platform, handle, told, openings } = await openDevice(({ n }) => (n === 1 ? fault : undefined));
@@ -197,7 +197,7 @@ describe('a connection that is lost', () => {
     expect(platform.openings - openings).toBe(1);
   });
 
-  it('is opened anew without a failed call, and without a wait, when the platform told that it closed (invariant 10)', async () => {
+  it('is opened again without a failed call, and without a wait, when the platform told that it closed (invariant 10)', async () => {
     const { platform, handle, openings } = await openDevice(() => undefined);
     platform.close();
     let ended: unknown;
@@ -319,7 +319,7 @@ describe('a database that cannot be opened', () => {
     expect(platform.openings).toBe(1);
   });
 
-  it('is made anew when it has other tables, as a name opened in the tools of a browser has', async () => {
+  it('is created again when it has other tables, as a name opened in the tools of a browser has', async () => {
     const real = new IDBFactory();
     await settled(upgrade(real, 1));
     const handle = await settled(indexedDb({ factory: () => real }).open(NAME));

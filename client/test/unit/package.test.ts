@@ -66,7 +66,7 @@ describe('the package', () => {
     }
   });
 
-  it('needs nothing at run time but what is an optional peer', () => {
+  it('needs nothing at run time except optional peers', () => {
     const { peerDependencies = {}, peerDependenciesMeta = {} } = client.manifest;
     expect(client.manifest).not.toHaveProperty('dependencies');
     expect(Object.keys(peerDependencies).toSorted()).toEqual([...externals()].toSorted());
@@ -134,7 +134,7 @@ describe('the package', () => {
 });
 
 describe('its package.json', () => {
-  it('lets nobody in but by its entries, types first', () => {
+  it('can be imported only by its entries, types first', () => {
     const manifest = readManifest();
     for (const conditions of Object.values(manifest.exports))
       expect(Object.keys(conditions)).toEqual(['types', 'default']);

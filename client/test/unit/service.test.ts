@@ -47,7 +47,7 @@ async function defineChanging(title: string, changes: number): Promise<void> {
   expect(answer.status).toBe(201);
 }
 
-it('has the rows that the service has, is told of a change made elsewhere, and applies it as a delta', async () => {
+it('has the rows that the service has, is notified of a change made elsewhere, and applies it as a delta', async () => {
   await defineChanging('fleet', 2);
   const { client, events } = clientOf('alice');
   const fleet = client.cache<{ id: number; name: string }>('fleet', {});
@@ -84,7 +84,7 @@ it('gives a refresh the version that it brought', async () => {
   expect((await cache.refresh()).version).toBe((version ?? 0) + 1);
 });
 
-it('shares one question among caches that are opened together, and tells of those that cannot be had', async () => {
+it('shares one question among caches that are opened together, and reports those that cannot be read', async () => {
   const { client, events } = clientOf('alice', { live: 'poll' });
   const years = [1970, 1976, 1982].map((year) => client.cache('cars', { year }));
   const unknown = client.cache('no-such-thing');

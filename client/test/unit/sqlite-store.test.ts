@@ -139,7 +139,7 @@ describe('sqlite', () => {
     db.close();
   });
 
-  it('goes on where the pragmas are refused', async () => {
+  it('continues where the pragmas are refused', async () => {
     const { driver } = failing((_, sql) => (sql.startsWith('PRAGMA') ? 'throws' : undefined));
     const handle = await sqlite(driver).open(newName());
     await handle.device();
@@ -193,7 +193,7 @@ describe('sqlite', () => {
     expect([seen.openings, seen.statements, told.length]).toEqual([4, statements, 1]);
   });
 
-  it('does not wait for ever for a driver that never answers (invariant 10)', async () => {
+  it('does not wait forever for a driver that never answers (invariant 10)', async () => {
     const { handle, told } = await openDevice((_, sql) => (sql.startsWith('SELECT') ? 'silent' : undefined));
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {

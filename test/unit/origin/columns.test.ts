@@ -96,7 +96,7 @@ describe('a declared column that no row has', () => {
     expect(read({ columns, format, text })).toMatchObject({ rows: [], warnings: [] });
   });
 
-  it('is told of members that no column has, where rows have many', () => {
+  it('names members that no column has, where rows have many', () => {
     const item = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`m${at}`, at]));
     const columns = ['nome', ...Object.keys(item).slice(0, 38)];
     expect(read({ columns, text: json([item]) }).warnings).toEqual([expect.stringMatching(/there are m38, m39, …\.$/)]);

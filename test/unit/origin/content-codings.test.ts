@@ -74,7 +74,7 @@ describe('a coded body', () => {
     await expect(read(plain(inPieces(BODY, 1000), [coding]))).rejects.toThrow(malformed(expect.any(String)));
   });
 
-  it('that breaks off on the way fails with the reason of that', async () => {
+  it('that is cut off in transit fails with the reason of that', async () => {
     const reason = new LoadFailure('origin-unreachable', 'it broke off', { retryable: true });
     async function* breaking() {
       yield encode(BODY, ['gzip']).subarray(0, 50);

@@ -82,7 +82,7 @@ describe('CSV without a line of names', () => {
 });
 
 describe('names in the first line of CSV', () => {
-  it('may have white space round them', () => {
+  it('may have white space around them', () => {
     expect(read(' a ;\u00A0b\t\n1;2', { delimiter: ';' })).toEqual(['"1","2"']);
     expect(() => read('\ta, a,b\n1,2,3\n', {})).toThrow(malformed(/repeats the column "a"/));
   });

@@ -136,7 +136,7 @@ describe('a link to the next page', () => {
     );
   });
 
-  it('is a GET with the headers of the first request but the type of its body', () => {
+  it('is a GET with the headers of the first request, except the type of its body', () => {
     const { method, body, headers } = follow('?page=2', false, requestOf(base.href, '{"of":1}'));
     expect([method, body]).toEqual(['GET', null]);
     expect(Object.fromEntries(headers)).toEqual({ accept: 'application/json', authorization: 'Bearer x' });

@@ -25,7 +25,7 @@ const final = { retryable: false };
 const again = { retryable: true };
 
 describe('pages follow each other', () => {
-  it('by a link in the body, relative or whole, wherever it stands', async () => {
+  it('by a link in the body, relative or whole, wherever it is', async () => {
     const given = [
       { body: { '@odata.nextLink': '?$skiptoken=2', items: items(1, 2) } },
       page([3], { '@odata.nextLink': `${ORIGIN}?$skiptoken=3` }),
@@ -35,7 +35,7 @@ describe('pages follow each other', () => {
     expect(loaded).toMatchObject({ ids: [1, 2, 3, 4], asked: ['', '?$skiptoken=2', '?$skiptoken=3'], warnings: [] });
   });
 
-  it('by a token that is set anew in the first request, digits kept', async () => {
+  it('by a token that is set again in the first request, digits kept', async () => {
     const given = [
       page([1], { c: '12345678901234567890' }),
       { body: `{"c":12345678901234567891,"items":[]}` },

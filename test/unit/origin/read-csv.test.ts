@@ -105,7 +105,7 @@ describe('a CSV answer fails the load', () => {
     }
   });
 
-  it('not for a fault of ours', () => {
+  it('not for a fault of the service', () => {
     const reader = readCsv([AB], {
       beginTable: () => undefined,
       row: () => {

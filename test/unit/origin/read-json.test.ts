@@ -277,7 +277,7 @@ describe('an answer that is no JSON', () => {
     expect(() => rowsOf(nested(MAX_ORIGIN_NESTING - 2), T)).toThrow(malformed(/deeper/));
   });
 
-  it('does not blame the origin for a fault of ours', () => {
+  it('does not blame the origin for a fault of the service', () => {
     const broken = { ...T[0], columns: null } as never;
     expect(() => rowsOf('{"items":[]}', [broken])).toThrow(TypeError);
   });

@@ -29,7 +29,7 @@ describe('a stored delta', () => {
 });
 
 describe('a fold', () => {
-  it('leaves out what came and went on the way', () => {
+  it('leaves out what was inserted and deleted in between', () => {
     const first = [tableDelta({ inserts: ['5,"a"', '6,"b"'], deletes: [1, 2] })];
     const second = [tableDelta({ inserts: ['7,"c"'], deletes: [3, 5] })];
     const whole = [tableDelta({ inserts: ['6,"b"', '7,"c"'], deletes: [1, 2, 3] })];

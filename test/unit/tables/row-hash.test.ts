@@ -37,7 +37,7 @@ describe('the hash of a row', () => {
 });
 
 describe('the digest of tables', () => {
-  it('tells names and columns apart, and nothing else', () => {
+  it('distinguishes names and columns, and nothing else', () => {
     const of = (...tables: (typeof T)[]) => shapeDigest(tables);
     expect(of(T)).toBe(of({ ...T, rows: '/elsewhere' }));
     expect(new Set([of(T), of({ ...T, name: 'u' }), of({ ...T, columns: ['a'] }), of(T, T)]).size).toBe(4);

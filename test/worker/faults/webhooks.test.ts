@@ -191,7 +191,7 @@ describe('a receiver that is down', () => {
     expect(clock.ms).toBeLessThan((await receiver.stored()).wakeAt ?? 0);
   });
 
-  it('is told of versions that were folded as one, without what came and went between them', async () => {
+  it('gets merged versions as one, without what was inserted and deleted in between', async () => {
     const receiver = await Receiver.define();
     const { clock, options } = later();
     await receiver.origin.answer({ status: 500 });
@@ -319,7 +319,7 @@ describe('a receiver that is down', () => {
 });
 
 describe('a slow receiver', () => {
-  it('gets the rest from one who sends it all; the lease lets nobody else send meanwhile', async () => {
+  it('gets the rest from one consumer; the lease lets no other send meanwhile', async () => {
     const receiver = await Receiver.define();
     await receiver.origin.answer({ delay_ms: 2100, next: { delay_ms: 300 } });
     const caches = await Promise.all(Array.from({ length: 6 }, () => storedCache()));
@@ -504,7 +504,7 @@ describe('min_interval_s', () => {
   });
 });
 
-describe('what is lost on the way', () => {
+describe('what is lost in transit', () => {
   it('is looked for by the cron: a wake-up, or a consumer with its lease', async () => {
     const receiver = await Receiver.define();
     const { clock, options } = later();
@@ -533,7 +533,7 @@ describe('what is lost on the way', () => {
     expect(await receiver.received()).toHaveLength(1);
   });
 
-  it('an event that comes while its cache is being told of stays', async () => {
+  it('an event that arrives while its cache is being reported stays', async () => {
     const receiver = await Receiver.define({ min_interval_s: 60 });
     const cache = await storedCache();
     await receiver.origin.answer({ hold: true });

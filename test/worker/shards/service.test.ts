@@ -79,7 +79,7 @@ describe('caches over three databases', () => {
     });
   });
 
-  it('are told of to their devices, whichever database has what', async () => {
+  it('are announced to their devices, whichever database has what', async () => {
     const title = await defineLoaded();
     const user = ['ann', 'ben', 'cat', 'don', 'els'].find((name) => shardOf(hashOfText(name), 3) !== 0) ?? '';
     const client = new Client({ user });

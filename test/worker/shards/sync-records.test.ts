@@ -64,7 +64,7 @@ describe('three databases', () => {
 describe('while records lie in an old place yet', () => {
   const old = USERS.map((user) => sampleRecord({ user, device: 'old', key: 'k', syncedAt: 10, version: 1 }));
 
-  it('lists read both places, and the newest record counts, wherever it lies', async () => {
+  it('lists read both places, and the newest record counts, wherever it is', async () => {
     const newer = old.map((record) => ({ ...record, syncedAt: 11, version: 2 }));
     const further = USERS.map((user) => sampleRecord({ user, device: 'new' }));
     await of(1).put(old);
@@ -90,7 +90,7 @@ describe('while records lie in an old place yet', () => {
     expect(await listed(of(3), { user: null }, null, 100)).toEqual(expected);
   });
 
-  it('the walk goes on where it was, in steps of bounded length', async () => {
+  it('the walk continues where it was, in steps of bounded length', async () => {
     const user = USERS.find((one) => homeOf(one) === 1) ?? '';
     const many = Array.from({ length: 11_000 }, (_record, at) => sampleRecord({ user, device: `d${at}`, key: 'k' }));
     const all = syncRecordsIn(env, { now: 1, before: 1 }, { maxDevices: null });

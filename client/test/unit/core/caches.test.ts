@@ -237,7 +237,7 @@ describe('the store', () => {
     expect(drive.cache().floorAt).toBe(drive.now + 30_000);
   });
 
-  it('goes on in memory when there is no room (invariant 11)', () => {
+  it('continues in memory when there is no room (invariant 11)', () => {
     const drive = settled();
     checkWith(drive, { version: 2 }).forget().tell({ type: 'unstored', cache: 'a', isFull: true });
     expect(drive.all.map(({ do: name }) => name)).toEqual(['toMemory', 'apply']);
@@ -268,7 +268,7 @@ describe('the store', () => {
     expect(drive.has('read')).toBe(true);
   });
 
-  it('writes a copy of many deltas anew while nothing else is done', () => {
+  it('rewrites a copy of many deltas while nothing else is in progress', () => {
     const drive = settled({ live: 'poll' });
     drive.tell({ type: 'hint', cache: 'a', rev: 40 });
     drive.tell({ type: 'read', cache: 'a', meta: metaOf({ rev: 40, entries: 32 }) });
@@ -283,7 +283,7 @@ describe('the store', () => {
     [24_999, 100_000, false],
     [25_001, 100_000, true],
   ])(
-    'writes it anew when its deltas change a quarter of the rows, if that is much: %i of %i',
+    'writes it again when its deltas change a quarter of the rows, if that is much: %i of %i',
     (changed, rows, isAnew) => {
       const drive = settled({ live: 'poll' });
       drive.tell({ type: 'hint', cache: 'a', rev: 3 });
@@ -307,7 +307,7 @@ describe('the store', () => {
     expect(drive.pass(1000).last('sync').question).toMatchObject({ caches: [{ id: 'a', etag: null }] });
   });
 
-  it('forgets no failure, floor or poke while a copy is written anew', () => {
+  it('forgets no failure, floor or poke while a copy is rewritten', () => {
     const drive = settled();
     drive.tell({ type: 'poked', pokes: [{ tag: TAG, version: 2, revision: 2 }], spreadMs: 0 });
     drive.item({ status: 503, retryAfterS: 60 }, false).checked();
@@ -320,7 +320,7 @@ describe('the store', () => {
     expect(sync(drive)).toBe('failed');
   });
 
-  it('lets a copy be that cannot be written anew, and tries an hour later', () => {
+  it('leaves a copy that cannot be rewritten, and tries an hour later', () => {
     const drive = settled({ live: 'off' });
     drive.tell({ type: 'hint', cache: 'a', rev: 40 });
     drive.tell({ type: 'read', cache: 'a', meta: metaOf({ rev: 40, entries: 32 }) });
@@ -331,7 +331,7 @@ describe('the store', () => {
     expect(drive.has('compact')).toBe(true);
   });
 
-  it('writes nothing anew that did not verify', () => {
+  it('rewrites nothing that failed its check', () => {
     const drive = settled();
     drive.tell({ type: 'hint', cache: 'a', rev: 40 });
     drive.tell({ type: 'read', cache: 'a', meta: metaOf({ rev: 40, entries: 31 }) });

@@ -10,7 +10,7 @@ const poke = (drive: Drive, revision = 5, spreadMs = 0) =>
 const nothingNew = (drive: Drive) => drive.item({ status: 304, revision: 99 }, false).checked().stored();
 
 describe('back-off', () => {
-  it('waits longer after each failure, up to five minutes, and begins anew after a success', () => {
+  it('waits longer after each failure, up to five minutes, and starts again after a success', () => {
     const drive = settled({ live: 'poll' });
     check(drive).tell({ type: 'checkFailed', error: network() });
     const gaps: number[] = [];
@@ -406,7 +406,7 @@ describe('pace', () => {
     expect(polling.asked).toEqual(['sync']);
   });
 
-  it('asks of its own accord for nothing where it is not to be live', () => {
+  it('asks for nothing by itself where it is not live', () => {
     const drive = settled({ live: 'off' });
     drive.pass(86_400_000);
     expect(drive.asked).toEqual([]);

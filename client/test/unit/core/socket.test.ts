@@ -48,7 +48,7 @@ describe('opening', () => {
     expect(drive.last('sync').question.live).toMatchObject({ id: 'c2', seq: 1, add: false });
   });
 
-  it('adds a cache that is opened later to what it is told of', () => {
+  it('adds a cache that is opened later to its subscriptions', () => {
     const drive = settled();
     drive.use('b').tell({ type: 'read', cache: 'b', meta: null });
     expect(drive.last('sync').question).toMatchObject({ caches: [{ id: 'b' }], live: { seq: 2, add: true } });
@@ -60,7 +60,7 @@ describe('opening', () => {
   });
 });
 
-it('adds what the service wants left alone for a while, where a check had nothing else to tell the socket of', () => {
+it('adds a cache that the service wants to rest, where a check had nothing else for the socket', () => {
   const drive = settled();
   const check = () => drive.tell({ type: 'check', waiter: 1 }).tell({ type: 'listed', metas: new Map() });
   check().item({ status: 503, retryAfterS: 60 }, false).checked('ok');
@@ -265,7 +265,7 @@ describe('tickets', () => {
   });
 });
 
-it('hears nothing of a socket that it did not wait for', () => {
+it('ignores a socket that it did not wait for', () => {
   const drive = settled();
   end(drive, 4409).tell({ type: 'opened', id: 'late', checkWithinMs: 0 });
   expect(drive.has('endSocket')).toBe(true);

@@ -19,7 +19,7 @@ describe('SHA-256', () => {
     );
   });
 
-  it('is right for each length round the edges of a block', () => {
+  it('is right for each length around the edges of a block', () => {
     for (let length = 0; length < 200; length += 1) {
       const text = 'a'.repeat(length);
       expect(sha256InScript(text)).toBe(expected(text));

@@ -91,7 +91,7 @@ describe('what is no answer of the service', () => {
     expect(server.asked.length).toBe(4);
   });
 
-  it('heeds how long somebody on the way asks to wait', async () => {
+  it('waits as long as a proxy asks', async () => {
     expect(await errorOf(sync(await imitation(says(429, { 'Retry-After': '60' }, 'slow down'))))).toMatchObject({
       code: 'network',
       status: 429,
@@ -230,7 +230,7 @@ describe('a request', () => {
     expect(server.asked.length).toBe(1);
   });
 
-  it('that has ended hears the signal no more (17)', async () => {
+  it('that has ended no longer listens to the signal (17)', async () => {
     const { signal } = new AbortController();
     let count = 0;
     const [add, remove] = [signal.addEventListener, signal.removeEventListener];

@@ -153,13 +153,13 @@ describe('the answer', () => {
     ['no tag', { ETag: '' }],
     ["somebody else's tag", { ETag: '"1234"' }],
     ['no version', { 'Content-Version': '' }],
-  ])('that has %s is of somebody on the way', async (_what, headers: Record<string, string>) => {
+  ])('that has %s comes from a proxy', async (_what, headers: Record<string, string>) => {
     const server = await imitation(says(200, { ...HEADERS, ...headers }, '[]'));
     await expect(read(server)).rejects.toMatchObject({ code: 'network' });
     expect(server.asked.length).toBe(1);
   });
 
-  it('that is a part of what was asked for whole is of somebody on the way', async () => {
+  it('that is partial although everything was requested comes from a proxy', async () => {
     await expect(
       read(await imitation(says(206, { ...HEADERS, 'Content-Range': 'bytes 5-9/10' }, '12345'))),
     ).rejects.toMatchObject({ code: 'network' });
@@ -333,7 +333,7 @@ describe('a whole body on a line that is cut', () => {
     expectWhole(await transport.read(readOf(), quiet()));
   });
 
-  it('begins anew where the body is another one by now, which If-Range tells', async () => {
+  it('starts again where the body is another one by now, which If-Range tells', async () => {
     countedPauses();
     const server = await imitation(cut(0, 100_001), says(200, { ...HEADERS, ETag: `"${TAG}-v4"` }, '["new"]'));
     const outcome = read(server);
@@ -355,7 +355,7 @@ describe('a whole body on a line that is cut', () => {
     expect(ranges(server)).toEqual([null, 'bytes=100001-', null]);
   });
 
-  it('begins anew where the body has become shorter', async () => {
+  it('starts again where the body has become shorter', async () => {
     countedPauses();
     const server = await imitation(cut(0, 100_001), problem(416, 'range-not-satisfiable'), table);
     const outcome = read(server);

@@ -90,7 +90,7 @@ describe('a real service', { timeout: PATIENCE_MS }, () => {
     );
   });
 
-  it('loads anew what is older than the device wants', async () => {
+  it('loads again what is older than the device wants', async () => {
     const before = await transport().read(readOf({ title: 'changing' }), quiet());
     const version = async () =>
       (await transport().read(readOf({ title: 'changing', maxAgeS: 1 }), quiet())).item.version;

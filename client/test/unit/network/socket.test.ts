@@ -113,7 +113,7 @@ describe('a socket', () => {
     expect(await told).toEqual([1006, false, true]);
   });
 
-  it('that the platform goes on to hear after its end tells no more', () => {
+  it('reports nothing after its end, even if the platform still delivers events', () => {
     const told: unknown[] = [];
     const heard: { onmessage: (event: { data: string }) => void; onclose: (event: { code: number }) => void }[] = [];
     const lasting = class {

@@ -162,7 +162,7 @@ describe('the answer', () => {
     await expect(synced(transportTo(server), questionOf(cacheOf('a')))).rejects.toMatchObject({ code: 'network' });
   });
 
-  it('lets a fault of who hears it through as it is', async () => {
+  it('passes on an error of its listener unchanged', async () => {
     const server = await imitation(says(200, lines, line({ id: 'a', status: 304 }) + END));
     const fault = new Error('a fault of ours');
     const work = transportTo(server).sync(
@@ -216,7 +216,7 @@ describe('a service without /sync/', () => {
     );
   });
 
-  it('is not one that somebody on the way says 404 for', async () => {
+  it('exists although a proxy answers 404', async () => {
     const server = await imitation(says(404, {}, 'not here'));
     await expect(synced(transportTo(server), questionOf(cacheOf('a')))).rejects.toMatchObject({
       code: 'network',

@@ -33,7 +33,7 @@ async function load(copies: Copies, service: FakeService): Promise<unknown> {
   return copies.apply('c', item, { text: text ?? '' });
 }
 
-it('counts the rows that deltas change behind a body, until it is written anew', async () => {
+it('counts the rows that deltas change behind a body, until it is rewritten', async () => {
   const service = new FakeService('plan');
   const [one] = await tabsOf(1);
   if (one === undefined) return;
@@ -61,7 +61,7 @@ it('counts the rows that deltas change behind a body, until it is written anew',
   });
 });
 
-it('a copy that is written anew is no new version for any tab, and its rows stay the same', async () => {
+it('a copy that is rewritten is no new version for any tab, and its rows stay the same', async () => {
   const service = new FakeService('plan');
   const [one, two] = await tabsOf(2);
   if (one === undefined || two === undefined) return;

@@ -64,7 +64,7 @@ it('loads each minute of a day leave one version in memory, and no more timers',
   expect(ticket).toHaveLength(1);
 });
 
-it('a socket that tells of a thousand things a second makes no more requests', {
+it('a socket that reports a thousand things a second makes no more requests', {
   timeout: 60_000,
 }, async () => {
   const service = new FakeService('plan');

@@ -37,7 +37,7 @@ const ITEM = itemOf('a', 200, { tag: 'f8343984618ca37b' });
 
 const rowsOf = ({ copies }: { copies: Copies }) => copies.get('a')?.shown?.content.tables;
 
-it('shows the rows of a copy that another tab has dropped and loaded anew, never earlier ones under its version (invariants 3, 5)', async () => {
+it('shows the rows of a copy that another tab has dropped and loaded again, never earlier ones under its version (invariants 3, 5)', async () => {
   const store = memory();
   const [one, two] = [await tabOn(store), await tabOn(store)];
   await load(one, 1, bodyOf([1, 'buick'], [2, 'fiat']));
@@ -49,7 +49,7 @@ it('shows the rows of a copy that another tab has dropped and loaded anew, never
   expect(rowsOf(two)).toEqual(rowsOf(one));
 });
 
-it('does not note an answer about a copy that another tab has dropped and loaded anew (invariant 5)', async () => {
+it('does not note an answer about a copy that another tab has dropped and loaded again (invariant 5)', async () => {
   const store = memory();
   const [one, two] = [await tabOn(store), await tabOn(store)];
   await load(one, 1, bodyOf([1, 'buick']));

@@ -145,7 +145,7 @@ it.each([
   expect((await client.held()).length).toBeGreaterThan(Math.min(MANY, most) * 0.8);
 });
 
-it('who watches a cache is told of that one alone', async () => {
+it('a watcher of a cache is notified of that cache only', async () => {
   stores += 1;
   const titles = titlesOf(FEW);
   const service = new FakeService(...titles);
@@ -167,7 +167,7 @@ it('who watches a cache is told of that one alone', async () => {
   for (const stop of stops) stop();
 });
 
-it('neither does that of a tab beside the one that leads, nor what both tell each other', {
+it('neither does that of another tab than the leading one, nor what both tell each other', {
   timeout: 120_000,
 }, async () => {
   const lifeOfTwo = async (count: number) => {

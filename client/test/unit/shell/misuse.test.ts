@@ -174,7 +174,7 @@ describe('calls', () => {
     expect(() => client.cache('plan').subscribe(heard as never)).toThrow(TypeError);
   });
 
-  it('a cache can be dropped before the store is open, and is loaded anew', async () => {
+  it('a cache can be dropped before the store is open, and is loaded again', async () => {
     const { client } = open(new FakeService('plan'));
     const cache = client.cache('plan');
     await cache.drop();
@@ -184,7 +184,7 @@ describe('calls', () => {
     expect((await cache.ready()).version).toBe(1);
   });
 
-  it('a cache that another tab drops is loaded anew by the one that leads', async () => {
+  it('a cache that another tab drops is loaded again by the one that leads', async () => {
     const service = new FakeService('plan');
     const store = { ...memory(), lasts: true };
     const options = { url: 'https://example.com/drop' };

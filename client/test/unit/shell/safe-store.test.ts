@@ -65,7 +65,7 @@ function open(service: FakeService, store: Store, options: Partial<Options> = {}
 
 const size = (client: Client) => client.peek('plan').tables.t?.size;
 
-it('invariant 10: goes on in memory when the database is lost, says so, and writes all anew when it is back', async () => {
+it('invariant 10: continues in memory when the database is lost, says so, and writes everything again when it is back', async () => {
   names += 1;
   const service = new FakeService('plan');
   const store = new Breakable();
@@ -152,7 +152,7 @@ it('invariant 11: makes room by what is least used and not pinned, and tells', a
   expect((await client.held()).map(({ title }) => title).sort()).toEqual(['pinned', 'plan']);
 });
 
-it('invariant 11: goes on in memory when nothing is left to evict', async () => {
+it('invariant 11: continues in memory when nothing is left to evict', async () => {
   names += 1;
   const service = new FakeService('plan');
   const store = new Breakable();
@@ -162,7 +162,7 @@ it('invariant 11: goes on in memory when nothing is left to evict', async () => 
   expect([status.storage, tables.t?.size]).toEqual(['memory', 1]);
 });
 
-it('invariants 10, 11: is written anew once there is room, and begins from there after a restart', async () => {
+it('invariants 10, 11: is rewritten once there is room, and begins from there after a restart', async () => {
   names += 1;
   const service = new FakeService('plan');
   const store = new Breakable();
@@ -227,7 +227,7 @@ it('invariant 11: tries ever more seldom while there is no room, once an hour at
   await expect.poll(() => waits.slice(0, 8), PATIENCE).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
 });
 
-it('what changes while all is written anew is written as well, and what is dropped meanwhile is not there', async () => {
+it('what changes while everything is rewritten is written as well, and what is dropped meanwhile is not there', async () => {
   const handle = await memory().open('one');
   const { generation } = await handle.device();
   const copyOf = (cache: string, version: number): HeldCopy => {

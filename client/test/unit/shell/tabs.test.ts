@@ -346,7 +346,7 @@ it('invariant 17: a thousand mounts leave no listener, socket or use', async () 
   expect(service.sockets).toBe(0);
 });
 
-it('subscribers hear each version once, after it is stored, and an error of one harms no other', async () => {
+it('subscribers get each version once, after it is stored, and an error of one affects no other', async () => {
   const service = new FakeService('plan');
   const { client } = open(service, storeOf());
   const cache = client.cache('plan');

@@ -99,7 +99,7 @@ describe('rows of an XML answer', () => {
     });
   });
 
-  it('of several tables come one table after the other, from wherever they lie', () => {
+  it('of several tables come one table after the other, from wherever they are', () => {
     const answer = '<d><b><r>1</r></b><a/><b><r>2</r><other><r>no</r></other></b></d>';
     const table = (name: string, rows: string) => ({ name, rows, columns: [{ name: 'v', at: '/' }] });
     expect(read(answer, table('a', '/d/a/r'), table('b', '/d/b/r'))).toEqual({ b: ['"1"', '"2"'], a: [] });
@@ -118,7 +118,7 @@ describe('rows of an XML answer', () => {
 });
 
 describe('an XML answer without rows', () => {
-  it('is an empty table where the element right round the rows is there', () => {
+  it('is an empty table where the element directly around the rows is there', () => {
     expect(read(soap(''), items('Id'))).toEqual({ items: [] });
   });
 

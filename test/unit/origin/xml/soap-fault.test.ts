@@ -72,7 +72,7 @@ describe('a SOAP Fault in an answer that says it is well', () => {
 describe('the beginning of a refusal', () => {
   const whole = envelope('1.1', fault('1.1', 'e:Server', 'Busy'));
 
-  it('tells of the Fault, though its end is missing', () => {
+  it('reports the Fault, though its end is missing', () => {
     expect(faultIn(whole.slice(0, whole.indexOf('<detail>') + 100))?.failure('Busy')).toMatchObject({
       retryable: true,
     });
@@ -80,7 +80,7 @@ describe('the beginning of a refusal', () => {
   });
 
   it.each(['', '<html><body>Bad gateway</body></html>', '<e:Envelope', whole.slice(0, whole.indexOf('<faultcode>'))])(
-    'tells of none: %s',
+    'reports none: %s',
     (text) => {
       expect(faultIn(text)).toBeNull();
     },
