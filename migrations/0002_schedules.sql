@@ -1,7 +1,7 @@
--- When a resource's schedule next comes, and how far the run under way has got: one row a resource, written once a page of
--- caches. A time in each entry would cost each scheduled refresh two rows more: the column and its index.
--- `next_run_at` is null without a schedule, and stays in the past while a run goes on; `run_after` is the key after which
--- that goes on, `run_started_at` when it began; both are null between runs.
+-- When the next scheduled run of a resource begins, and the progress of the current run: one row for each resource, written
+-- once for each page of caches. A time in each entry would cost each scheduled refresh two more rows: the column and its index.
+-- `next_run_at` is null without a schedule, and in the past during a run. `run_after` is the key after which the run
+-- continues, `run_started_at` is when it began; both are null between runs.
 ALTER TABLE resources ADD COLUMN next_run_at INTEGER;
 ALTER TABLE resources ADD COLUMN run_started_at INTEGER;
 ALTER TABLE resources ADD COLUMN run_after TEXT;

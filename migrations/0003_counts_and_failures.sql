@@ -1,5 +1,5 @@
--- How many caches of a resource hold something: a purge of them all tells it, and would else have to count them. Only a
--- cache that is loaded for the first time or purged changes it.
+-- How many caches of a resource have loaded data, so that a purge of all of them need not count. Only a first load or a
+-- purge of a cache changes it.
 CREATE TABLE loaded_caches (
   resource TEXT PRIMARY KEY,
   count INTEGER NOT NULL
@@ -30,6 +30,6 @@ CREATE TRIGGER resource_deleted AFTER DELETE ON resources BEGIN
   DELETE FROM loaded_caches WHERE resource = OLD.title;
 END;
 
--- Caches whose last load failed. A load that succeeds after another one touches neither.
+-- Caches whose last load failed. A successful load after another successful one changes neither index.
 CREATE INDEX entries_failing ON entries (key) WHERE last_error IS NOT NULL;
 CREATE INDEX entries_failing_by_resource ON entries (resource, key) WHERE last_error IS NOT NULL;

@@ -1,4 +1,4 @@
--- A purge counts for the resource that the cache belonged to: when its user is forgotten, the same change takes its name away.
+-- A purge counts for the resource that the cache belonged to: if its user is forgotten, the same change removes its name.
 DROP TRIGGER entry_purged;
 
 CREATE TRIGGER entry_purged AFTER UPDATE OF version ON entries WHEN OLD.version IS NOT NULL AND NEW.version IS NULL BEGIN

@@ -1,6 +1,6 @@
--- What each device was last given, one document a device: a sync writes one row however many caches it names. The columns
--- of JSON are told in docs/storage.md. `rev` grows with each change. The indexes hold only what never changes in a row.
--- It has a rowid, since without one a row over a quarter of a page (1,002 bytes) takes a further page for itself.
+-- What each device was last given, one document for each device: a sync writes one row however many caches it names.
+-- docs/storage.md describes the JSON columns. `rev` grows with each change. The indexes contain only columns that never change.
+-- The table has a rowid: without one, a row over a quarter of a page (1,002 bytes) needs a page of its own.
 CREATE TABLE devices (
   user TEXT NOT NULL,
   device TEXT NOT NULL,
@@ -15,7 +15,7 @@ CREATE TABLE devices (
 
 CREATE INDEX devices_by_device ON devices (device, user);
 
--- Who was forgotten and when: what was noted up to then and comes late brings nobody back. `device` is empty for all of a user.
+-- Who was forgotten and when: records from before that time that arrive late are ignored. `device` is empty for all devices of a user.
 CREATE TABLE forgotten (
   user TEXT NOT NULL,
   device TEXT NOT NULL,

@@ -1,5 +1,5 @@
--- Webhooks: definition and state. `wake_at` is when somebody is to look what waits, null when nothing does; whoever sends what
--- waits has the lease until `lease_until`. All columns of state change only when the state does.
+-- Webhooks: definition and state. `wake_at` is when a consumer looks at the waiting events, null if none waits. The consumer that
+-- sends them has the lease until `lease_until`. The columns of the state change only when the state does.
 CREATE TABLE webhooks (
   name TEXT PRIMARY KEY,
   definition TEXT NOT NULL,
@@ -12,8 +12,8 @@ CREATE TABLE webhooks (
   reason TEXT
 ) WITHOUT ROWID;
 
--- What waits for a webhook, one row a cache: `pending` is a JSON object of the newest event of each type. Null: nothing waits, the
--- row only remembers until `due_at` that something was sent (`min_interval_s`).
+-- Waiting events of a webhook, one row for each cache: `pending` is a JSON object with the newest event of each type. Null: nothing
+-- waits; the row only records until `due_at` that an event was sent (`min_interval_s`).
 CREATE TABLE webhook_caches (
   webhook TEXT NOT NULL,
   key TEXT NOT NULL,

@@ -1,4 +1,4 @@
--- What administrators changed, one row a call, written before the change; `count` comes after it. Newest first by key.
+-- What administrators changed, one row for each call. The row is written before the change, `count` after it. Newest first by key.
 CREATE TABLE actions (
   at INTEGER NOT NULL,
   id TEXT NOT NULL,
@@ -13,7 +13,7 @@ CREATE TABLE actions (
 
 CREATE INDEX actions_by_user ON actions (user, at, id);
 
--- How the caches of each resource stand, as the last round of the cron's walk found them.
+-- The state of the caches of each resource, as the last round of the cron's walk found them.
 CREATE TABLE resource_counts (
   resource TEXT PRIMARY KEY,
   fresh INTEGER NOT NULL,

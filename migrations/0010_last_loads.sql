@@ -1,2 +1,2 @@
--- When the youngest load among the caches of a resource ended, ms since the epoch; null: none has, or they were not counted since this came.
+-- When the latest load of any cache of a resource ended, ms since the epoch; null: none has ended, or not counted since this migration.
 ALTER TABLE resource_counts ADD COLUMN loaded_at INTEGER;

@@ -1,11 +1,11 @@
--- Sources: one system that many resources ask.
+-- Sources: each is one system that many resources use.
 CREATE TABLE sources (
   name TEXT PRIMARY KEY,
   definition TEXT NOT NULL,
   changed_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- The source that a resource names, worked out of its definition: so a release that does not know of sources keeps it right, too.
+-- The source that a resource names, computed from its definition, so that a release without sources keeps it correct, too.
 ALTER TABLE resources ADD COLUMN source TEXT
   GENERATED ALWAYS AS (CASE WHEN json_valid(definition) THEN definition ->> '$.origin.source' END) VIRTUAL;
 

@@ -1,3 +1,3 @@
--- What was done, as a filter of the log of actions, alone and of one user. Only calls of administrators write here.
+-- Indexes to filter the log of actions by action, also for one user. Only calls of administrators write here.
 CREATE INDEX actions_by_action ON actions (action, at, id);
 CREATE INDEX actions_by_user_and_action ON actions (user, action, at, id);
