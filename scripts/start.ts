@@ -25,6 +25,8 @@ const MINUTE_MS = 60_000;
 /** The one-time link gives administration and the right to look at rows for a working day, s. */
 const CONSOLE_S = 8 * 3600;
 const CONSOLE_SCOPE = 'cache:admin cache:read cache:refresh';
+const FAILED_BUILD =
+  'The build failed, and the service answers no request until a build succeeds. To see why: npx node scripts/build.ts';
 
 const children = new Children();
 let ending = false;
@@ -60,7 +62,7 @@ async function main(): Promise<void> {
   const makeToken = () => signToken(secret ?? '', 'admin', { scope: CONSOLE_SCOPE, rules, expiresS: CONSOLE_S });
   const door = secret === null ? null : await OneTimeDoor.open({ servicePort: settings.port, makeToken });
   tell('starting the service');
-  startWorker(around, { ...worker.vars, CONSOLE_LOCAL: door?.url ?? '' })
+  startWorker(around, { ...worker.vars, CONSOLE_LOCAL: door?.url ?? '' }, () => console.error(FAILED_BUILD))
     .ended.then((code) => end(1, `wrangler dev ended (${code}).\n${log.tail()}`))
     .catch(fail);
   await untilHealthy(service, log);

@@ -10,6 +10,8 @@ import { databaseBindings, offlineEnv, PROJECT, WRANGLER } from './wrangler.ts';
 
 const START_PATIENCE_MS = 120_000;
 const POLL_MS = 100;
+/** What wrangler says when the `[build]` of wrangler.toml fails. It then answers no request until a build succeeds. */
+const FAILED_BUILD = /Running custom build .* failed\./;
 
 /** What all of them need. */
 export interface Surroundings {
@@ -44,8 +46,16 @@ export async function migrate({ children, settings, log }: Surroundings): Promis
   if ((await child.ended) !== 0) throw new Error(`The migrations could not be applied.\n${log.tail()}`);
 }
 
-/** Starts `wrangler dev` with these settings, which replace those of wrangler.toml. */
-export function startWorker({ children, settings, log }: Surroundings, workerVars: Record<string, string>): Child {
+/**
+ * Starts `wrangler dev` with these settings, which replace those of wrangler.toml.
+ *
+ * @param onFailedBuild called each time the build after an edit fails
+ */
+export function startWorker(
+  { children, settings, log }: Surroundings,
+  workerVars: Record<string, string>,
+  onFailedBuild: () => void,
+): Child {
   const file = join(settings.stateDir, 'worker.env');
   writeWorkerVars(file, workerVars);
   const port = ['--port', String(settings.port), '--inspector-port', process.env.INSPECTOR_PORT ?? '0'];
@@ -54,7 +64,14 @@ export function startWorker({ children, settings, log }: Surroundings, workerVar
     ...['--show-interactive-dev-session=false', '--log-level', process.env.WRANGLER_LOG ?? 'info'],
   ];
   const env = { ...offlineEnv(), WRANGLER_REGISTRY_PATH: join(settings.stateDir, 'registry') };
-  return children.start([...WRANGLER, ...args], { cwd: PROJECT, env, onLine: (line) => log.take(line, 'wrangler') });
+  return children.start([...WRANGLER, ...args], {
+    cwd: PROJECT,
+    env,
+    onLine(line) {
+      log.take(line, 'wrangler');
+      if (FAILED_BUILD.test(line)) onFailedBuild();
+    },
+  });
 }
 
 /**

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Api } from './support/api.ts';
 import { areGone, descendants, listens } from './support/processes.ts';
+import { copyProject } from './support/project-copy.ts';
 import { run } from './support/run.ts';
 import { Service, type StartOptions } from './support/service.ts';
 
@@ -56,6 +57,21 @@ describe('.dev.vars', () => {
     const told = service.lines.join('\n');
     expect(told).toMatch(/settings from .*dev\.vars: ORIGIN_HOSTS$/m);
     expect(told).toMatch(/not used: ORGIN_HOSTS in .*: there is no such setting\./);
+  });
+});
+
+describe('an edit of the source', () => {
+  it('that cannot be built is told on the terminal, and requests wait until one can be', async () => {
+    const copy = copyProject((toml) => toml);
+    folders.push(copy);
+    const service = await start({ folder: copy });
+    // The Worker does not import this file; the build does, to write the OpenAPI text.
+    const edited = join(copy, 'scripts/openapi/problem-details.ts');
+    const before = readFileSync(edited, 'utf8');
+    writeFileSync(edited, 'export const PROBLEM_DETAILS = ;\n');
+    expect(await service.lineWith(/build failed/)).toMatch(/until a build succeeds.*npx node scripts\/build\.ts$/);
+    writeFileSync(edited, before);
+    expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
   });
 });
 
