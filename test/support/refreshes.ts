@@ -4,7 +4,7 @@ import type * as v from 'valibot';
 import type { Resource } from '../../src/contract/resource.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { policyOf } from '../../src/core/task-policy.ts';
-import type { KnownGate } from '../../src/flows/load/gate-turn.ts';
+import type { KnownGate } from '../../src/flows/load/gate-hold.ts';
 import type { LoadWanted } from '../../src/flows/load/load-slots.ts';
 import type { Disposition } from '../../src/flows/load/report-load.ts';
 import { type RefreshServices, type RunOptions, runRefresh } from '../../src/flows/load/run-refresh.ts';

@@ -1,4 +1,7 @@
-/** The permit of one delivery at gates: it holds at most one, and always gives it back. */
+/**
+ * The permit of one delivery at gates: it holds at most one, and always gives it back. It is asked for before the claim,
+ * so that a load without a permit uses no attempt and holds no lease.
+ */
 
 import { LEASE_MARGIN_MS } from '../../contract/constants.ts';
 import type { DefinedResource, StoredResource } from '../../contract/resource.ts';
@@ -9,6 +12,7 @@ import type { Fetch } from '../../origin/fetch-origin.ts';
 import type { WayServices } from '../../origin/origin-way.ts';
 import type { Lease } from '../../ports/object.ts';
 import type { GateWait, SourceGates } from '../../ports/source-gate.ts';
+import type { Services } from '../services.ts';
 import { enterGate, GatePass, noTurn, UNREACHABLE_MS } from './gate-pass.ts';
 import type { LoadClock } from './load-clock.ts';
 
@@ -17,6 +21,7 @@ export const noGates: SourceGates = () => {
   throw new Error('there is no gate here');
 };
 
+/** The permit that one delivery holds, if any. */
 export class GateHold {
   /** Whether the load has brought data. */
   isWell = false;
@@ -102,4 +107,44 @@ export class GateHold {
     this.#pass = null;
     await pass?.leave(this.isWell);
   }
+}
+
+/** Loads that wait for the same time come at random times within this interval after it, ms. */
+const SPREAD_MS = 2000;
+/** After this many refusals, the pause does not grow further. */
+const MOST_ATTEMPTS = 5;
+
+/** What a message says about the gate of its load. */
+export interface KnownGate {
+  /** Title of its resource. */
+  resource?: string | undefined;
+  /** Name of its source, if that has limits. */
+  gate?: string | undefined;
+  /** An administrator forces the load. */
+  force?: boolean | undefined;
+}
+
+/**
+ * Enters the gate that the message names, by the isolate's copy of the definition. Null: the load may be claimed. If
+ * neither names a gate, that is found out after the claim.
+ */
+export async function enterKnownGate(
+  { resources }: Pick<Services, 'resources'>,
+  { gate: name, resource: title, force = false }: KnownGate,
+  gate: GateHold,
+): Promise<GateWait | null> {
+  if (name === undefined || title === undefined) return null;
+  const resource = await resources.find(title);
+  return resource === null ? null : gate.enter(resource, force);
+}
+
+/**
+ * Returns when the message comes again, ms. If many loads wait for few permits, those that have waited longer ask less
+ * often.
+ *
+ * @param attempts how often the message was delivered
+ * @param random from 0 up to 1
+ */
+export function againMs({ reason, waitMs }: GateWait, attempts: number, random: number): number {
+  return (reason === 'full' ? waitMs * Math.min(attempts, MOST_ATTEMPTS) : waitMs) + random * SPREAD_MS;
 }
