@@ -1,4 +1,4 @@
-/** What is kept of what somebody typed while they sign in anew, and for whom. In Node: `sign-in-again.test.ts` has the way itself. */
+/** What is kept of what somebody typed while they sign in again, and for whom. In Node: `sign-in-again.test.ts` has the way itself. */
 
 import { describe, expect, it } from 'vitest';
 import { DRAFTS_MS, dropDraft, dropDrafts, keepDrafts, keptDrafts } from '../src/drafts/kept-drafts.ts';

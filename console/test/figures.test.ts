@@ -1,4 +1,4 @@
-/** The charts of the overview: what is drawn, in which colours, what stands beside them, and what stands there without them. */
+/** The charts of the overview: what is drawn, in which colours, what is shown beside them, and what is shown without them. */
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';

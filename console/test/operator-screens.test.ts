@@ -47,7 +47,7 @@ describe.skipIf(!isThere('browser'))('the screens that operators go on to', () =
     await host.api('DELETE', '/syncs/?user=bob&device=lost');
   }
 
-  /** Each with a text that stands there once it has what it asked for. */
+  /** Each with a text that is shown once it has what it asked for. */
   const places = (): readonly (readonly [path: string, text: string])[] => [
     ['/devices', 'tablet-17'],
     ['/devices?user=nobody', 'No device matches.'],

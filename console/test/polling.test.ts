@@ -31,10 +31,10 @@ describe.skipIf(!isThere('browser'))('where CONSOLE_POLL_S is 3 the console', ()
     await page.clock.install();
     await page.reload();
     const asked = new Asked(page);
-    // Without `cache:refresh` or `cache:admin` no stream tells of it.
+    // Without `cache:refresh` or `cache:admin` no stream reports it.
     await enterToken(page, await host.service.token('admin', { scope: 'cache:inspect' }));
     await page.getByText('STARTED').waitFor();
-    // From here on time stands still but for `runFor`: the machine's own counts for nothing.
+    // From here on only `runFor` advances time: the machine's own clock does not count.
     await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1000);
     await asked.settled();
     const before = asked.urls.length;

@@ -1,4 +1,4 @@
-/** What stands there of actions: the newest results, earlier ones as a count, and never so many that they cover the screen. */
+/** What is shown of actions: the newest results, earlier ones as a count, and never so many that they cover the screen. */
 
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';

@@ -320,7 +320,7 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     await page.getByLabel('Token').fill(await provider.adminToken());
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    // Another user begins anew; the same one would find it.
+    // Another user starts again; the same one would find it.
     expect(await page.locator('.user').textContent()).toBe('app');
     expect(await page.getByLabel('Owner').inputValue()).toBe('');
   });

@@ -107,7 +107,7 @@ describe.skipIf(postgresFolder() === null)('a PostgreSQL behind npm start', () =
       [3, 'Elsewhere', 1],
     ]);
     await sql(
-      // Nobody tells of this one, so that it shows what was asked.
+      // This one is not announced, so that it shows what was asked.
       "UPDATE erp.stock SET name = 'Untold' WHERE id = 3",
       'UPDATE erp.stock SET price = 0.20, changed_at = now() WHERE id = 2',
       'UPDATE erp.stock SET discontinued = true, changed_at = now() WHERE id = 1',

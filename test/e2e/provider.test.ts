@@ -125,7 +125,7 @@ it('npm start continues where the provider cannot be reached or calls itself oth
   }
 });
 
-// A key that was never published makes the service ask anew, but once in half a minute: in the long forms it is waited for.
+// A key that was never published makes the service ask again, but only once in half a minute: in the long forms it is waited for.
 if (process.env.EXPLORE === 'deep') {
   it('a key that nobody knew before is good within half a minute', async () => {
     provider.publish(makeKey());

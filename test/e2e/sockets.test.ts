@@ -14,7 +14,7 @@ interface Held {
   resource_title: string;
   parameters?: Record<string, string>;
   etag?: string;
-  /** Of an earlier call: what pokes tell of it by. */
+  /** Of an earlier call: the tag that pokes use for it. */
   tag?: string;
 }
 interface Taken {
@@ -98,7 +98,7 @@ function stayLive(hear: (message: string) => void = () => {}): StayLive {
   return new Function('WebSocket', `${found}; return stayLive;`)(HeardSocket) as StayLive;
 }
 
-// Locally the connection itself ends some 10 s after the close frame, and Node tells of the end only then.
+// Locally the connection itself ends about 10 s after the close frame, and Node reports the end only then.
 it('is given what it holds, and then only what changes', { timeout: 90_000 }, async () => {
   const taken: Taken[] = [];
   let changed = () => {};

@@ -156,7 +156,7 @@ describe('deltas of random histories', () => {
   }, 120_000);
 });
 
-/** What a device is told of a delta. */
+/** What a device learns of a delta. */
 function bodyOf(delta: Delta): string {
   const names = delta.map((_table, index) => `${index}`);
   return Buffer.concat(deltaBody(names, delta)).toString();

@@ -1,5 +1,5 @@
 /**
- * Who may be told of what, under chance (CONTRACT 3 "Sockets"): whatever users send, nobody is told of a cache that their own last check
+ * Who may be notified of what, with random input (CONTRACT 3 "Sockets"): whatever users send, nobody is notified of a cache that their own last check
  * of that socket did not open, nor 45 minutes after it, nor beyond the token that it came with. `RIGHTS_RUNS`: more sequences.
  */
 import { expect, inject, it } from 'vitest';
@@ -23,7 +23,7 @@ interface Opened {
   until: Map<number, number>;
 }
 
-/** One sequence; the caches that somebody was told of without having opened them, and how often anybody was told. */
+/** One sequence; the caches that somebody was notified of without having opened them, and how often anybody was told. */
 function run(seed: number): { leaks: string[]; told: number } {
   const next = seededRandom(seed);
   const test = new TestHub();

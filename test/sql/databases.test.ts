@@ -86,7 +86,7 @@ describe.skipIf(inject('postgresUrl') === null)('a source that is a database', (
     await load(title, {});
     expect(await read(title)).toContain('"data":[[1,1,"Bolt"],[2,2,"Nut"],[3,3,"Old"]]');
     await run(
-      // Nobody tells of this one, so that it shows what was asked.
+      // This one is not announced, so that it shows what was asked.
       "UPDATE moving SET name = 'Untold' WHERE id = 1",
       "UPDATE moving SET name = 'New', changed = '2026-01-02 12:00+00' WHERE id = 2",
       "UPDATE moving SET gone = true, changed = '2026-01-02 12:00+00' WHERE id = 3",

@@ -245,7 +245,7 @@ describe.skipIf(inject('postgresUrl') === null)('a PostgreSQL', () => {
     }
   });
 
-  // No expression matches a string of so many characters, and looked at anew with each piece such a line takes long.
+  // No expression matches a string of so many characters, and looked at again with each piece such a line takes long.
   it.each(['json', 'text'])('may have one value of nearly that size: %s', async (type) => {
     const text = "'{\"a\" : \"' || repeat('x', 15000000) || '\\\"\" }'";
     const [[row] = []] = await read([table(`select (${text})::${type} as x`, 'x')]);

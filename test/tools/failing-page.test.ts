@@ -1,4 +1,4 @@
-/** /docs/failing in a real Chromium: each cache that fails stands there with what an operator does next. */
+/** /docs/failing in a real Chromium: each cache that fails is shown with what an operator does next. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Chromium } from '../../scripts/browser/chromium.ts';

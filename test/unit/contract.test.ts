@@ -44,7 +44,7 @@ it('names each problem, and no other', () => {
   ).toEqual(Object.keys(PROBLEMS).toSorted());
 });
 
-/** Whether the path of an operation stands there, or the last name of any other line. */
+/** Whether the text contains the path of an operation, or the last name of any other line. */
 function isNamed(line: string): boolean {
   const [, path = '', ...rest] = line.split(' ');
   if (rest.length === 0) {

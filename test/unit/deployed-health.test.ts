@@ -15,7 +15,7 @@ describe('the address', () => {
 });
 
 describe('a service', () => {
-  /** Answers one body after the other, the last one for good. */
+  /** Answers one body after the other, and then always the last one. */
   async function answering(...bodies: string[]): Promise<{ address: string; asked: () => number }> {
     let asked = 0;
     const server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-/** The hub's machine (docs/live.md): who is told of what, for how long, and who is let in. */
+/** The hub's machine (docs/live.md): who is notified of what, for how long, and who is admitted. */
 import { describe, expect, it } from 'vitest';
 import { MAX_PAIRS, MAX_PAIRS_PER_USER, MAX_TAGS, MAX_WATCHES } from '../../src/core/live-hub/hub.ts';
 import { MAX_TICKETS } from '../../src/core/live-hub/sockets.ts';

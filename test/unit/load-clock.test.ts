@@ -1,4 +1,4 @@
-/** The clock of one load: the origin's time-out, which stands still while we make it wait, and the end of the whole. */
+/** The clock of one load: the origin's time-out, which is paused while the load waits, and the end of the load. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LoadClock } from '../../src/flows/load/load-clock.ts';
 

@@ -141,7 +141,7 @@ describe('a resource', () => {
     release(others[0]);
     release(first);
     await enter(slots, { resource: 'r', origin });
-    // Five places are taken: the sixth is for whoever has not its half.
+    // Five places are taken: the sixth is for a resource that has not used its half.
     expect(await refused(slots, { resource: 'r', origin })).toBe(true);
     release(second);
     await enter(slots, { resource: 't', origin });

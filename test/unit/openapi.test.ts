@@ -134,7 +134,7 @@ describe('operations', () => {
       const failures = responses.filter(([status]) => Number(status) >= 400);
       expect(failures.length, id).toBeGreaterThan(0);
       for (const [status, { content }] of failures) {
-        // Health tells of the stores whatever its status.
+        // Health reports the stores whatever its status.
         if (id === 'getHealth' && status === '503') continue;
         const codes = Object.keys(content?.['application/problem+json']?.examples ?? {}) as (keyof typeof PROBLEMS)[];
         expect(codes.length, `${id} ${status}`).toBeGreaterThan(0);

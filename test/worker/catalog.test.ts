@@ -36,7 +36,7 @@ const SECRETIVE = {
   tables: [{ name: 'orders', rows: '/hidden/rows', columns: ['id', 'total'] }],
 };
 
-/** Every entry that a client is told of, page by page. */
+/** Every entry that a client gets, page by page. */
 async function pagesOf(client: Client, path: string): Promise<CatalogEntry[][]> {
   const pages: CatalogEntry[][] = [];
   for (let next: string | undefined = path; next !== undefined; ) {

@@ -159,7 +159,7 @@ describe('amid page 3 of 5', () => {
     const taskId = await setting.amidPage3('x');
     expect((await admin.delete(`/caches/?resource_title=${setting.title}`)).status).toBe(200);
     await setting.goOn('x', pagesOf('y'));
-    // It is asked for anew, from the first page on.
+    // It is asked for again, from the first page on.
     expect(await endOf(taskId)).toMatchObject({ task_state: 'SUCCESS' });
     expect(await setting.held()).toEqual([COLUMNS, ...rowsOf('y')]);
     expect(await setting.asked()).toEqual([...queriesOf('x'), ...queriesOf('y')]);

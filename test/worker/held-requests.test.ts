@@ -16,7 +16,7 @@ import { Source } from '../support/sources.ts';
 import { heldSource, taskIn, untilLoading } from '../support/tasks.ts';
 import { bearer } from '../support/token.ts';
 
-// Shorter than the waits asked for: whoever is held all the same fails the test.
+// Shorter than the requested waits: a request that is held nevertheless fails the test.
 vi.setConfig({ testTimeout: 10_000 });
 
 const alice = new Client({ user: 'alice' });

@@ -332,7 +332,7 @@ describe('the OpenAPI text of a route', () => {
   it('describes problems only as problem+json, and 304 where conditions hold', async () => {
     const { paths } = await openApi();
     for (const [path, operations] of Object.entries(paths)) {
-      // Health tells of the stores whatever its status.
+      // Health reports the stores whatever its status.
       if (path === '/healthz') continue;
       for (const [method, { responses }] of Object.entries(operations)) {
         for (const [status, { content }] of Object.entries(responses)) {

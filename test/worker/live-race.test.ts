@@ -66,7 +66,7 @@ it.each([1000, 60_000])(
       await source.origin.answerJson([{ row: round }]);
       // On a busy machine the rounds take longer than a device may be silent.
       device.send('ping');
-      // It is told of nothing, so that the check subscribes anew.
+      // It has no subscription, so the check subscribes again.
       await check([]);
       const from = device.pokes.length;
       const commits = refreshAll();

@@ -26,7 +26,7 @@ const keyOf = (source: Source) => cacheIdentity(source.title, {}, null).key;
 const hub = () => env.LIVE_HUB.getByName('0');
 const objectOf = (source: Source) => env.CACHE_OBJECT.getByName(objectNameOfKey(keyOf(source)));
 
-/** A device that is told of the source, and whose watch the object has acknowledged. */
+/** A device that is notified of the source, and whose watch the object has acknowledged. */
 async function watching(source: Source, user = unique('user')): Promise<Device> {
   const device = await Device.open(user);
   expect(await device.subscribe([keyOf(source)])).toBe('ok');

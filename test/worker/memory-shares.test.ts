@@ -70,7 +70,7 @@ const FILLERS: Partial<Record<keyof typeof MEMORY_SHARES, () => Promise<number>>
     for (let reader = 0; reader < 10; reader += 1) {
       opened.push(await openInline(services, { answer } as never, new InlineBudget(bytes), 0));
     }
-    // Whoever finds no room tells of the path instead.
+    // An item without room gets the path instead.
     expect(opened).toContain(null);
     const held = inlineBytesHeld();
     await opened[0]?.release();

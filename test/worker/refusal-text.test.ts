@@ -1,4 +1,4 @@
-/** What administrators are told of an origin's own words when it refuses. */
+/** What administrators see of an origin's own message when it refuses. */
 import { describe, expect, it } from 'vitest';
 import type { LoadFailure } from '../../src/contract/problem.ts';
 import { fetchOrigin } from '../../src/origin/fetch-origin.ts';

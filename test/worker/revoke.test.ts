@@ -150,7 +150,7 @@ describe('the hop budget of a revocation', () => {
       body: JSON.stringify({ task_id: id }),
     });
     expect(response.status).toBe(200);
-    // The first tells of which resource it is, the second takes it back.
+    // The first call finds out which resource it is, the second revokes it.
     expect(calls).toEqual({ d1: 0, object: 2, r2: 0, queue: 0 });
   });
 });

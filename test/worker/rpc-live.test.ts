@@ -7,7 +7,7 @@ import { Client } from '../support/client.ts';
 import { loadedTable, loadRows, rowsOf, tagOf, untilHeld } from '../support/live.ts';
 import type { Source } from '../support/sources.ts';
 
-// Shorter than the waits asked for where there is news to come: whoever waits for it in vain fails the test.
+// Shorter than the requested waits: a request that waits for news without success fails the test.
 vi.setConfig({ testTimeout: 20_000 });
 
 const WAIT = { Prefer: 'wait=30' };

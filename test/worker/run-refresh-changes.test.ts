@@ -94,7 +94,7 @@ describe('a load of changes by a watermark', () => {
     ]);
     expect(marked.rows).toEqual(['1,x', '3,z']);
     expect(marked.loaded).toMatchObject({ changed: 2 });
-    // Removed and made anew: the last of a key counts.
+    // Removed and created again: the last of a key counts.
     const anew = await load(cache, [
       answer([row(1, '', null, { gone: true }), row(1, 'again', '13:00:00', { gone: false })]),
     ]);

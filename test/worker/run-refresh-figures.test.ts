@@ -1,4 +1,4 @@
-/** The figure `load`: what an operator is told of each load (src/metrics.ts). */
+/** The figure `load`: what an operator learns of each load (src/metrics.ts). */
 import { expect, it } from 'vitest';
 import type { Metrics } from '../../src/metrics.ts';
 import type { OriginAnswer } from '../support/origin.ts';

@@ -147,7 +147,7 @@ describe('a batch of refresh messages', () => {
     const taskId = await cache.ask();
     const handled = handleAndCut([{ taskId }], { stayMs: 20, waitUntilMs: 100, slots });
     await until(async () => expect(await cache.origin.requests()).toHaveLength(1));
-    // Longer than its origin has: its clock stands still.
+    // Longer than its origin has: its clock is paused.
     await sleep(1500);
     other?.release();
     expect((await handled).acknowledged).toEqual(['0']);

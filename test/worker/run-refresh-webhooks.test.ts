@@ -1,4 +1,4 @@
-/** What webhooks are told of loads, and that it is told at least once, whatever is cut short (CONTRACT 4 "Webhooks"). */
+/** What webhooks learn of loads, and that they learn it at least once, whatever is cut off (CONTRACT 4 "Webhooks"). */
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CacheEvent } from '../../src/contract/webhook.ts';
@@ -13,7 +13,7 @@ import { NotedQueue, Receiver, removeAll, services } from '../support/webhooks.t
 
 afterEach(removeAll);
 
-/** A cache and a webhook that is told of it. */
+/** A cache and a webhook that is notified of it. */
 async function told(
   members: Parameters<typeof Refreshed.define>[0] = {},
   hook: Parameters<typeof Receiver.define>[0] = {},

@@ -93,7 +93,7 @@ async function tenCaches() {
   return { source, held };
 }
 
-/** Loads it, and learns of the end from the object: the location is told of nothing. */
+/** Loads it, and learns of the end from the object: the location does not learn of it. */
 async function refresh(question: Question): Promise<void> {
   const body = { resource_title: question.resource_title, ...question.parameters };
   const answer = await new Client({ user: 'loader' }).post('/cache/refresh/', body, { Prefer: 'respond-async' });

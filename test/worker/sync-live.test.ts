@@ -1,4 +1,4 @@
-/** CONTRACT 3 "Sockets": a full check by `POST /sync/` says what the socket is told of. */
+/** CONTRACT 3 "Sockets": a full check by `POST /sync/` says what the socket is notified of. */
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ async function connected(user = unique('user')) {
   return { user, device, client, live };
 }
 
-/** Whether the hub has somebody to tell of the source. */
+/** Whether the hub has a socket that watches the source. */
 function isTold(source: Source): Promise<boolean> {
   return env.LIVE_HUB.getByName('0').isWatched({ key: keyOf(source), n: 1 });
 }

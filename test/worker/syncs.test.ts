@@ -97,7 +97,7 @@ describe('forgetting', () => {
     const all = await (await admin.get('/caches/')).json<{ key: string }[]>();
     expect(all.map(({ key }) => key)).not.toContain(cache?.key);
 
-    // Versions go on counting, so that no ETag is given twice.
+    // Versions continue counting, so that no ETag is given twice.
     await load(title, { n: 4711 }, ann);
     expect(await cachesOf(title)).toMatchObject([
       { key: cache?.key, owner: user, version: 2, parameters: { n: 4711 } },

@@ -1,4 +1,4 @@
-/** What is told of members that nobody knows, in queries and bodies alike: which one was meant. */
+/** What the service says about unknown members, in queries and bodies: which one was probably meant. */
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/ports/entry.ts';
 import { admin, alice, defineResource, faultsOf } from '../support/admin.ts';

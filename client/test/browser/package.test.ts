@@ -10,7 +10,7 @@ import { entriesOf, readManifest } from '../../../scripts/client/manifest.ts';
 import { isThere } from '../../../scripts/test/needs.ts';
 import { type PackedClient, packedClient } from '../support/packed-client.ts';
 
-/** What a worker's script, which names the one to import in its address, tells of the import. */
+/** What a worker's script reports about the import of the script that its address names. */
 const PROBE = `
   const before = new Set(Object.getOwnPropertyNames(globalThis));
   import(new URL(import.meta.url).searchParams.get('script')).then(

@@ -1,4 +1,4 @@
-/** Tabs of one device against a real service: one asks for all, and another goes on where it dies, freezes or is left. */
+/** Tabs of one device against a real service: one asks for all, and another continues where it dies, freezes or is left. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { isThere } from '../../../scripts/test/needs.ts';

@@ -12,7 +12,7 @@ interface Axe {
 
 /** What axe-core finds in the page as it is, and whether it is wider than its window. */
 export async function barriersIn(page: Page): Promise<unknown[]> {
-  // What lights up is judged once it stands still; what goes round for ever is left.
+  // Animations are judged once they stop; endless ones are ignored.
   await page.evaluate(() => {
     const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations === 1);
     return Promise.allSettled(ending.map(({ finished }) => finished)).then(() => undefined);

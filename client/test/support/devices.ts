@@ -156,7 +156,7 @@ export async function standStill(page: DeviceTab, count: number): Promise<{ mome
 
 /** The same for a tab that will be told. */
 export async function watchStill(page: DeviceTab): Promise<{ moment: Promise<string> }> {
-  // A tab that stands still takes no new session, by which it is killed.
+  // A stopped tab accepts no new session, which is needed to kill it.
   await devtools(page);
   const moment = new Promise<string>((resolve) => {
     page.on('console', (message) => {

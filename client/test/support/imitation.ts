@@ -1,4 +1,4 @@
-/** Servers that stand for the service, or for somebody on the way to it: they say what a test has them say, over real connections. */
+/** Servers that imitate the service, or a proxy in front of it: they answer what a test tells them to, over real connections. */
 
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

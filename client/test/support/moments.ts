@@ -2,7 +2,7 @@
 
 import { FailingIndexedDb, type Fault } from './failing-indexed-db.ts';
 
-/** What a page says before it stands still. */
+/** What a page says before it stops. */
 export const STANDS_STILL = 'stands still at ';
 
 export class MomentCounter {
@@ -32,7 +32,7 @@ export class MomentCounter {
     return response;
   };
 
-  /** The page stands still at the moment that comes so many later. Nothing that it has begun before is undone. */
+  /** The page stops at the moment that comes so many later. Nothing that it has begun before is undone. */
   stopAfter(count: number): void {
     this.#last = this.count + count;
   }

@@ -1,4 +1,4 @@
-/** A clock for tests of what waits: it stands still, but for pauses, which are over at once. */
+/** A clock for tests of code that waits: it does not move, except for pauses, which end at once. */
 
 import { onTestFinished, vi } from 'vitest';
 

@@ -59,7 +59,7 @@ describe('processes on one file', () => {
         [0, null],
         [0, null],
       ]);
-      // A writer waits for the other one: it does not fail and begin anew.
+      // A writer waits for the other one: it does not fail and start again.
       expect(seen.map((lines) => lines.pop())).toEqual(['openings 1', 'openings 1']);
       const revisions = seen.flat().map(Number);
       expect(revisions.sort((a, b) => a - b)).toEqual(Array.from({ length: 120 }, (_, i) => i + 1));

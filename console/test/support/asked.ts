@@ -31,7 +31,7 @@ export class Asked {
     return this.paths.filter((path) => path.startsWith('/api/'));
   }
 
-  /** Of a page whose clock the test moves: waits until all is answered, and what was answered makes it ask for nothing more. `networkidle` tells of a document's first load alone. */
+  /** Of a page whose clock the test moves: waits until all is answered, and what was answered makes it ask for nothing more. `networkidle` covers only a document's first load. */
   async settled(): Promise<void> {
     for (let before = -1; before !== this.urls.length; ) {
       await expect.poll(() => Array.from(this.#underWay, (request) => request.url())).toEqual([]);

@@ -18,7 +18,7 @@ declare const axe: {
  * runs no text as a script, but the debugger does.
  */
 export async function violationsIn(page: Page): Promise<string[]> {
-  // What lights up is judged once it stands still.
+  // Animations are judged once they stop.
   await page.evaluate(() =>
     Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => undefined),
   );

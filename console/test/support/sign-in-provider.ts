@@ -10,7 +10,7 @@ export const CLIENT_ID = 'console';
 
 const KEY = makeKey();
 
-/** Its page asks for a name, and lets in whoever gives one. Sessions last until somebody signs out. */
+/** Its page asks for a name, and signs in anybody who enters one. Sessions last until somebody signs out. */
 export class SignInProvider {
   /** How long access tokens are good for, s. */
   tokenS = 3600;

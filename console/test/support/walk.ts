@@ -56,7 +56,7 @@ export async function pressAll(page: Page, { but = '' } = {}): Promise<void> {
         field.dispatchEvent(new Event('input', { bubbles: true }));
       }
       next.click();
-      // What it shows stands there after the next frame.
+      // Its content appears after the next frame.
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     }
     function nameOf(button: HTMLButtonElement): string {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { PROJECT } from './service.ts';
 
-/** What a service that starts does not need, or makes anew. */
+/** What a service that starts does not need, or makes again. */
 const LEFT_OUT = new Set(['node_modules', '.git', '.wrangler', 'test', 'tools', 'docs']);
 
 /** The folder of the copy. @param change makes another wrangler.toml of the project's */

@@ -125,7 +125,7 @@ export class IdentityProvider {
     return url;
   }
 
-  /** Signs in whoever is hinted at, without asking. */
+  /** Signs in the user in the hint, without asking. */
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const provider = this.#provider;
     if (!request.url?.startsWith('/interaction/')) return void provider.callback()(request, response);

@@ -179,7 +179,7 @@ export function must(holds: boolean, rule: string): asserts holds {
   if (!holds) throw new Violation(rule);
 }
 
-/** A version that readers have seen belongs to the same load for ever. */
+/** A version that readers have seen belongs to the same load forever. */
 export function mustBeOne({ shown }: World, { version, fence }: { version: number; fence: number }): void {
   must(shown[version] === undefined || shown[version] === fence, 'no version is given twice');
 }

@@ -52,7 +52,7 @@ export class Prism {
   }
 }
 
-/** The violations that an answer tells of. */
+/** The violations that an answer reports. */
 export function violationsIn(answer: Response): Violation[] {
   return JSON.parse(answer.headers.get('sl-violations') ?? '[]') as Violation[];
 }

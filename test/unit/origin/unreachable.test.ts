@@ -1,4 +1,4 @@
-/** What error texts mean that other releases of the platform may give, and what is told of those that nobody knows. */
+/** What error texts mean that other releases of the platform may give, and what is shown of unknown ones. */
 
 import { expect, it } from 'vitest';
 import { unreachable } from '../../../src/origin/unreachable.ts';

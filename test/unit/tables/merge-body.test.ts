@@ -75,7 +75,7 @@ describe('a body and what changed in it', () => {
     );
   });
 
-  // Looked at anew with each piece, such a row takes minutes.
+  // Looked at again with each piece, such a row takes minutes.
   it('may have one row that is as large as an answer, whatever is in it', () => {
     for (const piece of ['x', '\\', '"', '[{,']) {
       const rows = [text('a', piece.repeat(8_388_608 / piece.length), 1)];

@@ -41,7 +41,7 @@ describe.each(documents)('an object of release 0.1 ($document.cache.resource)', 
   const { cache } = document;
 
   beforeEach(async () => {
-    // Ended tasks are told of for seven days.
+    // Ended tasks are kept for seven days.
     vi.useFakeTimers({ toFake: ['Date'], now: document.counters.clockAt + 60_000 });
     await runInDurableObject(stubOf(cache), (_, { storage: { sql } }) => {
       if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'keys'").toArray().length > 0) {

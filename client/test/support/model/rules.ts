@@ -10,9 +10,9 @@ export interface ClientRules {
   keepsPokes: boolean;
   /** What is still below what was told is asked for again. */
   asksAgainWhenBehind: boolean;
-  /** A socket that is open is told of everything by a check. */
+  /** A socket that is open is notified of everything by a check. */
   checksWhenOpened: boolean;
-  /** A cache that is opened later is added to what the socket is told of. */
+  /** A cache that is opened later is added to what the socket is notified of. */
   addsNewCaches: boolean;
   /** A socket that the service does not know is given up. */
   restartsWhenGone: boolean;

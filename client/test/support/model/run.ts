@@ -130,7 +130,7 @@ function loadAll(world: World): true {
 function lieIn({ leader, service, wasRestored, hasLagged }: World, isQuiet: boolean): string | null {
   if (!isQuiet) return 'restless';
   if (leader === null || leader.state.error !== null || leader.state.auth.phase !== 'ready' || wasRestored) return null;
-  // Only pings tell of a line that is dead.
+  // Only pings reveal a dead connection.
   if (leader.socket !== null && service.forgotten.has(leader.socket)) return null;
   for (const cache of leader.state.caches.values()) {
     if (!cache.isUsed || cache.error !== null || cache.floorAt > leader.world.now) continue;
@@ -245,7 +245,7 @@ function outage(world: World): void {
   world.faults.push('never rests while requests fail');
 }
 
-/** From a tab that is frozen: it goes on with what it was at before it hears of that. */
+/** From a tab that is frozen: it continues its work before it notices that. */
 function take(world: World, pick: number): void {
   const tab = pickOf(world.tabs, pick);
   if (tab !== world.leader) world.steal(tab);

@@ -130,7 +130,7 @@ export class ModelService {
     return { items, live: live === null ? null : socket === undefined ? 'gone' : 'ok' };
   }
 
-  /** A location asks D1 where it is told of something newer, or a check is a full one. */
+  /** A location asks D1 where it is notified of something newer, or a check is a full one. */
   answer(asked: Omit<AskedCache, 'title' | 'parameters'>, isFull: boolean, user: string): ToldItem {
     const key = asked.id;
     const named = Number(/-v(\d+)$/.exec(asked.etag ?? '')?.[1] ?? 0);

@@ -326,7 +326,7 @@ export class ModelTab {
     if (this.world.rules.verifiesRows && hashOf(rows) !== item.hash) return this.tell({ type: 'wrong', cache });
     const { etag, tag, revision, hash } = item;
     const told = { etag: etag ?? '', tag: tag ?? '', version: rows.version, revision: revision ?? 0, hash };
-    // Few deltas are enough to have the copy written anew.
+    // Few deltas are enough to have the copy rewritten.
     const changed = item.delta === null ? 0 : (held?.meta.changed ?? 0) + 300;
     this.#commit(cache, metaOf({ ...told, rev: held?.meta.rev ?? 0, changed }), rows, item);
   }

@@ -120,7 +120,7 @@ export class World {
   steal(tab: ModelTab): void {
     const before = this.leader;
     this.leader = tab;
-    // It may be frozen, and go on with what it was at before it hears of it.
+    // It may be frozen, and continue its work before it notices that.
     if (before !== null)
       this.fly('lock lost', before, () => before.tell({ type: 'lead', leads: this.leader === before }));
     tab.tell({ type: 'lead', leads: true });
@@ -213,7 +213,7 @@ export class World {
 
   readonly #taken = new WeakSet<ToldItem>();
 
-  /** `item`: the answer; null: the copy was written anew, as it was. */
+  /** `item`: the answer; null: the copy was rewritten, as it was. */
   committed(tab: ModelTab, cache: string, before: Stored | null, { meta, rows }: Stored, item: ToldItem | null): void {
     if (tab.generation !== this.store.generation) this.faults.push('written after a wipe');
     if (item !== null && this.#taken.has(item)) this.faults.push('an answer was stored twice');

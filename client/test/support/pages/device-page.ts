@@ -25,7 +25,7 @@ export interface Opening
   tokens: readonly (string | null)[];
   /** How long the store waits for the browser (`indexedDb`). */
   patienceMs?: number;
-  /** The page stands still at this moment (moments.ts), counted from the first. */
+  /** The page stops at this moment (moments.ts), counted from the first. */
   stopAfter?: number;
   /** Caches that the app opens at once, by title. */
   caches?: readonly (readonly [title: string, options: CacheOptions])[];
@@ -139,7 +139,7 @@ export const kept = () => keptIn(indexedDb(), storeName(opening.url, opening.use
 
 /** Moments that have passed: steps of the store, requests and answers. */
 export const passed = (): number => moments.count;
-/** Has the page stand still for ever so many moments from now, and say so. */
+/** Makes the page stop at a moment, counted from now, and say so. */
 export const stopAfter = (count: number): void => moments.stopAfter(count);
 
 /** Each so many-th step of the store fails so; null: none. */

@@ -1,6 +1,6 @@
 /**
  * Two tabs, one store and the service under chance: lost, cut, late and doubled answers, pokes, late watches, commits of other tabs,
- * copies written anew, kills, wipes, sleep, tokens of nobody and of somebody else, a service that is restored. What fails shrinks to a schedule; each rule that is taken out is found
+ * rewritten copies, kills, wipes, sleep, tokens of nobody and of somebody else, a service that is restored. What fails shrinks to a schedule; each rule that is taken out is found
  * missing (`CLIENT_MUTANTS=all`). `CLIENT_MODEL_RUNS`: more of them.
  */
 import fc from 'fast-check';

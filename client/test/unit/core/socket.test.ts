@@ -1,4 +1,4 @@
-/** The life of the socket: tickets, close codes, what it is told of (CLIENT 4). */
+/** The life of the socket: tickets, close codes, subscriptions (CLIENT 4). */
 import { describe, expect, it } from 'vitest';
 import { statusOf, syncOf } from '../../../src/core/status.ts';
 import { Drive, metaOf, network, overloaded, refused, settled } from '../../support/machine/drive.ts';
@@ -53,7 +53,7 @@ describe('opening', () => {
     drive.use('b').tell({ type: 'read', cache: 'b', meta: null });
     expect(drive.last('sync').question).toMatchObject({ caches: [{ id: 'b' }], live: { seq: 2, add: true } });
     drive.item({ status: 202, taskId: null, retryAfterS: 1 }, false, 'b').checked('ok').forget().pass(1000);
-    // It was not told of it: nobody has asked for its load.
+    // It was not notified of it: nobody has asked for its load.
     expect(drive.last('sync').question.live).toMatchObject({ seq: 3, add: true });
     drive.item({ status: 202, taskId: 't', retryAfterS: 1 }, false, 'b').checked('ok').forget().pass(2000);
     expect(drive.last('sync').question.live).toBeNull();

@@ -1,4 +1,4 @@
-/** Copies in memory beside the store: when a copy is written anew, and what other tabs make of it. */
+/** Copies in memory beside the store: when a copy is rewritten, and what other tabs make of it. */
 import { expect, it } from 'vitest';
 import type { Change } from '../../../src/api.ts';
 import { type Copies, copiesOf } from '../../../src/shell/copies.ts';

@@ -1,4 +1,4 @@
-/** Stores that fail under the client: rows go on in memory, and are written anew when the database is back. */
+/** Stores that fail under the client: rows are kept in memory, and written again when the database is back. */
 import { afterEach, expect, it } from 'vitest';
 import type { Client, ClientEvent, Lifecycle, Options } from '../../../src/api.ts';
 import { clientOf } from '../../../src/shell/client.ts';
