@@ -430,7 +430,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Asks the origin once, and shows what came and what a load would fail with; nothing is kept
+         * Asks the origin once, and shows its answer and why a load would fail; nothing is kept
          * @description Needs the scope `cache:admin`.
          *
          *     Tests a definition before it is saved: send it as `definition`. At most 25 s, 8 MiB of the answer and 20 rows of each table, and 10 a minute

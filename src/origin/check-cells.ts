@@ -39,7 +39,7 @@ function placeFaults(column: Column, isNumbered: boolean): InputFault[] {
   const [first = '', ...deeper] = columnTokens(column);
   if (deeper.length > 0) return [{ pointer: 'at', detail: 'must lead to a cell of the line, as in /name or /3' }];
   if (!isNumbered || isCellNumber(first)) return [];
-  const detail = 'must be the number of a cell, such as /3: no line names the columns, and others are known by number';
+  const detail = 'must be the position of a cell, such as /3, because no line names the columns';
   return [{ pointer: 'at', detail }];
 }
 
@@ -50,7 +50,7 @@ function typeFaults(column: Column): InputFault[] {
   const add = (pointer: string, detail: string) => faults.push({ pointer, detail });
   if (decimal !== undefined && as !== 'number') add('decimal', 'needs "as": "number"');
   if (group !== undefined && as !== 'number') add('group', 'needs "as": "number"');
-  if (group === (decimal ?? '.')) add('group', 'must differ from decimal, which is a point unless it says otherwise');
+  if (group === (decimal ?? '.')) add('group', 'must differ from decimal, which is a point if left out');
   if (zone !== undefined && as !== 'time') add('zone', 'needs "as": "time"');
   else if (zone !== undefined && !isZone(zone)) add('zone', 'must be a time zone (IANA), such as Europe/Berlin');
   if (pattern === undefined) return faults;

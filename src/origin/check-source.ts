@@ -22,7 +22,7 @@ function* faultsOfDatabase({ url, via, headers, auth, concurrency = 0 }: Source)
   if (concurrency > MOST_CONNECTIONS) {
     yield {
       pointer: '/concurrency',
-      detail: `must be at most ${MOST_CONNECTIONS} of a database: each load holds a connection`,
+      detail: `must be at most ${MOST_CONNECTIONS} for a database: each load holds a connection`,
     };
   }
   const others = { url, via, auth, headers: Object.keys(headers).length > 0 ? headers : undefined };

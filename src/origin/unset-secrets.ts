@@ -21,6 +21,6 @@ export function unsetSecrets(parts: unknown, secret: (name: string) => string | 
     .slice(0, MOST_TOLD)
     .map(
       (name) =>
-        `The secret ${name} is not set, and what needs it fails until it is: npx wrangler secret put ${name} sets it, under npm start a line ${name}=… in .dev.vars.`,
+        `The secret ${name} is not set, so requests that need it will fail. Set it with npx wrangler secret put ${name}, or under npm start with a line ${name}=… in .dev.vars.`,
     );
 }

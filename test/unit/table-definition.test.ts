@@ -55,12 +55,8 @@ describe('columns of a definition', () => {
     ['decimal', { decimal: ',' }, 'needs "as": "number"'],
     ['group', { as: 'text', group: ',' }, 'needs "as": "number"'],
     ['group', { as: 'number', group: '0' }, "must be one of . , ' _ or a space"],
-    ['group', { as: 'number', group: '.' }, 'must differ from decimal, which is a point unless it says otherwise'],
-    [
-      'group',
-      { as: 'number', group: ',', decimal: ',' },
-      'must differ from decimal, which is a point unless it says otherwise',
-    ],
+    ['group', { as: 'number', group: '.' }, 'must differ from decimal, which is a point if left out'],
+    ['group', { as: 'number', group: ',', decimal: ',' }, 'must differ from decimal, which is a point if left out'],
     ['zone', { as: 'date', zone: 'UTC' }, 'needs "as": "time"'],
     ['zone', { as: 'time', zone: 'Europe/Bonn' }, 'must be a time zone (IANA), such as Europe/Berlin'],
     [
@@ -99,8 +95,7 @@ describe('columns of a definition', () => {
 
   it('are known, without a line of names, by order or all by number', () => {
     const bare = { header: false };
-    const detail =
-      'must be the number of a cell, such as /3: no line names the columns, and others are known by number';
+    const detail = 'must be the position of a cell, such as /3, because no line names the columns';
     expect(faults(csv(bare, 'a', { name: 'b', required: true }))).toEqual([]);
     expect(faults(csv(bare, { name: 'a', at: '/3' }, { name: 'b', at: '/0' }))).toEqual([]);
     expect(faults(csv(bare, { name: 'a', at: '/3' }, 'b'))).toEqual([['/tables/0/columns/1', detail]]);

@@ -105,7 +105,7 @@ describe('a source', () => {
     ],
     [
       { database: 'SQL_ERP', concurrency: 21 },
-      ['/concurrency must be at most 20 of a database: each load holds a connection'],
+      ['/concurrency must be at most 20 for a database: each load holds a connection'],
     ],
     [{ url: URL_OF_ERP, name: 'another' }, ['/name must be the name in the path']],
     [

@@ -8,7 +8,7 @@ const ORIGIN = inject('originUrl');
 const named = (name: string) => `$${`{${name}}`}`;
 const [SET, UNSET] = [named('ORIGIN_TEST_TOKEN'), named('ORIGIN_NOT_SET')];
 const warningOf = (name: string) =>
-  `The secret ${name} is not set, and what needs it fails until it is: npx wrangler secret put ${name} sets it, under npm start a line ${name}=… in .dev.vars.`;
+  `The secret ${name} is not set, so requests that need it will fail. Set it with npx wrangler secret put ${name}, or under npm start with a line ${name}=… in .dev.vars.`;
 
 type Members = { [name: string]: Json };
 const origin = (more: Members) => ({ origin: { url: `${ORIGIN}/x`, ...more } });

@@ -25,7 +25,7 @@ export const CLOSED_SOURCE = {
 export const UNSET_SOURCE = {
   ...SOURCE,
   warnings: [
-    'The secret ORIGIN_ERP_PASSWORD is not set, and what needs it fails until it is: npx wrangler secret put ORIGIN_ERP_PASSWORD sets it, under npm start a line ORIGIN_ERP_PASSWORD=… in .dev.vars.',
+    'The secret ORIGIN_ERP_PASSWORD is not set, so requests that need it will fail. Set it with npx wrangler secret put ORIGIN_ERP_PASSWORD, or under npm start with a line ORIGIN_ERP_PASSWORD=… in .dev.vars.',
   ],
 };
 

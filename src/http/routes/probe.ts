@@ -24,7 +24,7 @@ probe.post(
   describe({
     id: 'probeResource',
     tag: 'Administration',
-    summary: 'Asks the origin once, and shows what came and what a load would fail with; nothing is kept',
+    summary: 'Asks the origin once, and shows its answer and why a load would fail; nothing is kept',
     scope: 'cache:admin',
     body: ProbeBody,
     answers: { 200: { description: 'What came.', schema: ProbeAnswer, headers: ['ETag'] } },

@@ -68,10 +68,10 @@ export class KeyedRows implements RowSink {
     }
     const row = `Table "${this.#table?.name}", row ${this.#rows - 1}`;
     if (seen === 'here') {
-      const detail = `${row}: its key was there before in the same answer, so tables[].key names no row. Add the column that tells such rows apart.`;
+      const detail = `${row}: its key occurred before in the same answer, so tables[].key does not identify a row. Add the column that distinguishes such rows.`;
       throw new LoadFailure('origin-malformed', detail, { place: this.#key });
     }
-    const detail = `${row}: its key was there on an earlier page, so rows moved while pages were read.`;
+    const detail = `${row}: its key occurred on an earlier page, so rows moved while pages were read.`;
     this.#moved(detail);
     return false;
   }

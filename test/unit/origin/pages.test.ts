@@ -228,7 +228,7 @@ describe('rows that moved while pages were read', () => {
     await expect(load({ offset: 'o' }, given, KEYED)).rejects.toThrow(
       failing(
         'origin-pages',
-        /Table "t", row 2: its key was there on an earlier page.*origin\.pages\.drift: "keep"/,
+        /Table "t", row 2: its key occurred on an earlier page.*origin\.pages\.drift: "keep"/,
         again,
       ),
     );
@@ -284,7 +284,7 @@ describe('rows that moved while pages were read', () => {
   it('are none where a key repeats within one answer: it is no key', async () => {
     const malformed = failing(
       'origin-malformed',
-      /row 1: its key was there before in the same answer, so tables\[\]\.key/,
+      /row 1: its key occurred before in the same answer, so tables\[\]\.key/,
       final,
     );
     await expect(load({ offset: 'o' }, [page([1, 1])], KEYED)).rejects.toThrow(malformed);
