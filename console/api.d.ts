@@ -2159,7 +2159,7 @@ export interface components {
              * @description Since when it has been disabled; null: it is enabled.
              */
             disabled_since: string | null;
-            /** @description The problem of an origin that had answered so: `/docs/problems#<code>`; null where `reason` is null, or was noted by an earlier release. */
+            /** @description The problem type of an origin with the same answer: `/docs/problems#<code>`. Null if `reason` is null, or if an earlier release recorded it. */
             type: string | null;
             /** @description Why the last delivery failed, or why the webhook is disabled; null: neither is the case. */
             reason: string | null;

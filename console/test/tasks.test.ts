@@ -119,11 +119,11 @@ describe.skipIf(!isThere('browser'))('the console and a task', () => {
     await comesTo(before, 'STARTED');
     const task = await asked('waits');
     const page = await host.signedIn(`/tasks/${task.task_id}`);
-    const said = page.getByText('The limits of its source let no further load in right now');
+    const said = page.getByText('The limits of its source do not admit another load now');
     await said.waitFor();
     await page.getByText('until another load of the source ends').waitFor();
     await page.getByLabel('Language').selectOption('ru');
-    await page.getByText('пока не закончится другая загрузка').waitFor();
+    await page.getByText('до конца другой загрузки').waitFor();
     await page.getByLabel('Язык').selectOption('en');
     await page.getByRole('link', { name: 'waits' }).click();
     const row = page.getByRole('row').filter({ hasText: 'PENDING' });

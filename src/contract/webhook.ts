@@ -83,7 +83,7 @@ export const WebhookState = v.strictObject({
   disabled_since: about(v.nullable(Timestamp), 'Since when it has been disabled; null: it is enabled.'),
   type: about(
     v.nullable(TaskError.entries.type),
-    'The problem of an origin that had answered so: `/docs/problems#<code>`; null where `reason` is null, or was noted by an earlier release.',
+    'The problem type of an origin with the same answer: `/docs/problems#<code>`. Null if `reason` is null, or if an earlier release recorded it.',
   ),
   reason: about(
     v.nullable(v.string()),
@@ -167,7 +167,7 @@ export interface StoredWebhook {
 
 /** Why a receiver did not accept a delivery, for an administrator: it names hosts and secrets, never their values. */
 export interface Refusal {
-  /** The problem of an origin that had answered so. Null: an earlier release noted only the reason. */
+  /** The problem code of an origin with the same answer. Null: an earlier release recorded only the reason. */
   problem: ProblemCode | null;
   reason: string;
 }

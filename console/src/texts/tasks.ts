@@ -31,7 +31,7 @@ export const tasksTexts = texts(
     waitsForRoom:
       'The task waits in the queue for its turn. This usually takes a second. If it takes longer, many or large loads are running: see the lag of queues and the loads on the screen Tasks.',
     waitsForSource:
-      'The limits of its source let no further load in right now. The task starts as soon as they do, and this uses no attempt.',
+      'The limits of its source do not admit another load now. The task starts as soon as they do; waiting uses no attempt.',
     untilLoadEnds: 'until another load of the source ends',
     untilAtLatest: 'at the latest until',
     waitsToRetry: (attempt: number) =>
@@ -71,9 +71,9 @@ export const tasksTexts = texts(
     waitsForRoom:
       'Задача ждёт своей очереди. Обычно это занимает секунду. Если дольше, значит, идёт много загрузок или они велики: см. задержку очередей и загрузки в разделе «Задачи».',
     waitsForSource:
-      'Ограничения источника сейчас не допускают новых загрузок. Задача начнётся, как только они это позволят; попытка на ожидание не расходуется.',
-    untilLoadEnds: 'пока не закончится другая загрузка из этого источника',
-    untilAtLatest: 'не позже чем до',
+      'Ограничения системы сейчас не допускают новых загрузок. Задача начнётся, как только это станет возможно; ожидание не расходует попытку.',
+    untilLoadEnds: 'до конца другой загрузки из этой системы',
+    untilAtLatest: 'не позднее',
     waitsToRetry: (attempt) =>
       `Попытка ${number(attempt)} не удалась по причине, которая может быть временной. Следующая начнётся в указанное выше время.`,
     runs: 'Сервис запрашивает источник, сравнивает ответ с последней версией и сохраняет его.',

@@ -43,7 +43,7 @@ export const webhooksTexts = texts(
     secretLocally: (name: string) =>
       `With npm start, add a line ${name}=whsec_… to .dev.vars; then start the service again.`,
     authDo:
-      'The receiver refuses the delivery: check that it verifies with the key that signs here, and that its clock is right. Then test the delivery.',
+      'The receiver refuses the delivery. Check that it verifies with the key that signs here, and that its clock is correct. Then test the delivery.',
     thenTest: 'Then test the delivery; waiting events are sent at the next try.',
     thenEnable: 'Then test the delivery, and press "Enable": the receiver is notified of what happens from then on.',
     lastAnswer: 'Last answer',
