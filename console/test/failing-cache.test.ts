@@ -274,7 +274,7 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     expect(units).toEqual([[0x61, 0xd800, 0x62], [0xdc00]]);
   });
 
-  it('keeps the screen when the token is refused, does nothing, and goes on after a new one', async () => {
+  it('keeps the screen when the token is refused, does nothing, and continues after a new one', async () => {
     const key = await failing('expired');
     const page = await host.signedIn('/caches?resource=expired');
     await page.getByRole('link', { name: 'expired' }).waitFor();

@@ -48,7 +48,7 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
     return (await page.getByRole('alert').filter({ hasText: text }).textContent()) ?? '';
   };
 
-  it('leads whoever comes to the provider and back to where they wanted', async () => {
+  it('leads visitors to the provider and back to where they wanted', async () => {
     const page = await host.open('/me');
     await signInThere(page, 'alice');
     await isIn(page);

@@ -402,7 +402,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     await expect.poll(() => field(page, 'ttl_s').inputValue()).toBe('3600');
   });
 
-  it('goes on with a draft that was kept over a sign-in at the provider, and still knows what it was begun with', async () => {
+  it('continues with a draft that was kept over a sign-in at the provider, and still knows what it was begun with', async () => {
     await define('kept');
     const page = await host.open('');
     const resource = await stands('kept');

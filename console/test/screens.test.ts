@@ -156,7 +156,7 @@ describe.skipIf(!isThere('browser'))('the screens of the console', () => {
     ['a desktop at 200 %', HALF],
     ['a phone', PHONE],
   ])(
-    'have a header whose focus goes on as it is read: line by line, from left to right, on %s',
+    'have a header whose focus continues as it is read: line by line, from left to right, on %s',
     async (_, viewport) => {
       const page = await host.signedIn('', { viewport });
       const header = page.locator('header.bar');

@@ -301,7 +301,7 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     await expect.poll(() => results(page).textContent()).toBe('');
   });
 
-  it('goes nowhere while the browser has no room for what was typed; a token lets one go on', async () => {
+  it('goes nowhere while the browser has no room for what was typed; a token lets one continue', async () => {
     const page = await signedInBefore('/caches', 'alice');
     await page.getByLabel('Owner').fill('typed before');
     await page.evaluate(() => {

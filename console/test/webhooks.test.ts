@@ -178,7 +178,7 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     expect(await stored('edited')).toMatchObject({ resources: ['mine'], min_interval_s: 90 });
   });
 
-  it('are saved although deliveries went on meanwhile: nobody has changed the definition', async () => {
+  it('are saved although deliveries continued meanwhile: nobody has changed the definition', async () => {
     await put('busy', { url: 'http://127.0.0.1:9/', resources: ['hooked'] });
     const page = await host.signedIn('/webhooks/busy?edit=true');
     await page.getByLabel('Address').fill(`${receiver.url}/busy`);

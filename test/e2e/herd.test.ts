@@ -95,7 +95,7 @@ describe('a herd', () => {
     expect(origin.mostAtOnce).toBeGreaterThan(1);
   });
 
-  it('is not held up by an origin that hangs, nor by another resource of its host', async () => {
+  it('is not held up by an origin that hangs, or by another resource of its host', async () => {
     const hanging = await SlowOrigin.start((path) => (path.startsWith('/hanging') ? Number.POSITIVE_INFINITY : 20));
     origins.push(hanging);
     for (const title of ['hanging', 'neighbour']) await define(title, hanging);

@@ -48,7 +48,7 @@ it('applies each migration once, in order, and wrangler knows of all of them', a
   expect(stdout).toContain('No migrations to apply');
 });
 
-it('names the migration that cannot be applied, leaves none half done, and goes on once it can', async () => {
+it('names the migration that cannot be applied, leaves none half done, and continues once it can', async () => {
   await migrate();
   const namesOf = (rows: unknown[]) => rows.map((row) => (row as { name: string }).name);
   const tables = namesOf(

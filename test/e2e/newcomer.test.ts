@@ -95,7 +95,7 @@ describe('the demo', () => {
     expect(countries?.data.map((row) => row.slice(1, 3))).toContainEqual(['France', 'Paris']);
   });
 
-  it('answers 304 to whoever has the current version', async () => {
+  it('answers 304 to clients that have the current version', async () => {
     const first = await alice.call('rpc/boroughs/');
     const headers = { 'If-None-Match': first.headers.get('ETag') ?? '' };
     expect((await alice.call('rpc/boroughs/', { headers })).status).toBe(304);

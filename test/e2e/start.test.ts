@@ -141,7 +141,7 @@ describe('a STATE_DIR', () => {
 });
 
 describe('the log', () => {
-  it('is JSON lines from level info on, and goes on at the next start', async () => {
+  it('is JSON lines from level info on, and continues at the next start', async () => {
     const stateDir = await folder();
     const first = await start({ stateDir });
     first.process.kill('SIGTERM');

@@ -57,7 +57,7 @@ describe.skipIf(!isThere('browser') || !isThere('tools/peers'))('an app of Vite 
     await page.close();
   });
 
-  it('shows what it holds while the service cannot be reached, and goes on when it can', async () => {
+  it('shows what it holds while the service cannot be reached, and continues when it can', async () => {
     line.isDown = true;
     const page = await open(profile, address);
     await shown(page, 'li').toBe('item 1: 2');

@@ -7,7 +7,7 @@ const JWKS = { JWT_JWKS_URL: 'https://idp.example.com/jwks' };
 const faults = (vars: Record<string, string>, secrets: string[] | null = [], databases = ['DB']) =>
   faultsOfSettings({ vars, databases, secrets });
 
-describe('a deploy goes on with', () => {
+describe('a deploy continues with', () => {
   it.each<[string, Record<string, string>, string[] | null]>([
     ['a secret', {}, ['JWT_SECRET']],
     ['a public key', { JWT_AUDIENCE: 'freshet' }, ['JWT_PUBLIC_KEY', 'ORIGIN_ERP_TOKEN']],

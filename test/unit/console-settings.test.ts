@@ -37,7 +37,7 @@ describe('the console', () => {
     });
   });
 
-  it('may have parameters as a table of wrangler.toml, which is no text', () => {
+  it('may have parameters as a table of wrangler.toml, which is not a text', () => {
     const config = consoleConfig({ ...PROVIDER, CONSOLE_OIDC_PARAMS: { resource: 'x' } });
     expect(config.oidc?.params).toEqual({ resource: 'x' });
   });

@@ -187,7 +187,7 @@ describe('a socket ends', () => {
 });
 
 describe('the alarm', () => {
-  it('looks at 2,000 sockets a turn, and goes on a second later', () => {
+  it('looks at 2,000 sockets a turn, and continues a second later', () => {
     const test = new TestHub({ socketsPerUser: 5_000 });
     for (const _ of range(LOOKED_AT + 1)) test.open('alice', undefined, test.now + 1);
     test.now += 1;

@@ -19,7 +19,7 @@ it('writes one line of JSON an event, whatever is in it', async () => {
   expect(info.mock.calls).toEqual([['{"level":"info","event":"test.forged","key":"a\\n{\\"event\\":\\"forged\\"}"}']]);
 });
 
-it('puts what is common into each line of the work, also of what goes on after it', async () => {
+it('puts what is common into each line of the work, also of what continues after it', async () => {
   let late: Promise<void> = Promise.resolve();
   const lines = await linesOf(async () => {
     await withLogFields({ request_id: 'r' }, async () => {

@@ -71,7 +71,7 @@ describe('the queues of wrangler.toml', () => {
     ]);
   });
 
-  it('let a webhook have at most 20 deliveries at once: one a consumer, and six of whoever sends what waits', () => {
+  it('let a webhook have at most 20 deliveries at once: one a consumer, and six of the consumer that sends waiting events', () => {
     const of = (role: string) => consumersOf(production).find((consumer) => consumer.role === role);
     const consumers = ['webhooks', 'webhooks-dead'].map(
       (role) => of(role)?.max_concurrency ?? Number.POSITIVE_INFINITY,

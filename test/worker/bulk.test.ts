@@ -37,7 +37,7 @@ function watched(fails: (key: string) => boolean = () => false): { services: Ser
 }
 
 describe('a call on many caches', () => {
-  it('purges so many that match, and goes on after them', async () => {
+  it('purges so many that match, and continues after them', async () => {
     const { title } = await defineResource();
     await loadAll(title, THREE);
     const selection = { title, parameters: {}, soft: false };
@@ -49,7 +49,7 @@ describe('a call on many caches', () => {
     expect(await heldBy(title)).toBe(0);
   });
 
-  it('counts in a dry run what the purge of the same page would find, and goes on after it', async () => {
+  it('counts in a dry run what the purge of the same page would find, and continues after it', async () => {
     const { title } = await defineResource();
     await loadAll(title, THREE);
     const selection = { title, parameters: {}, soft: false };
@@ -73,7 +73,7 @@ describe('a call on many caches', () => {
     expect((await entriesOf(title)).map(({ version }) => version)).toEqual([1, 1, null]);
   });
 
-  it('refreshes so many, and goes on after them', async () => {
+  it('refreshes so many, and continues after them', async () => {
     const { title } = await defineResource();
     await loadAll(title, THREE);
     const first = await refreshAll(services(), title, null, Date.now(), 2);
@@ -133,7 +133,7 @@ describe('the sweep', () => {
     expect(purged).not.toContain(kept?.key);
   });
 
-  it('goes on at the next run where an object could not be reached', async () => {
+  it('continues at the next run where an object could not be reached', async () => {
     const title = await purgedResource();
     const [unreachable] = await cachesOf(title);
     await sweepAll(watched((key) => key === unreachable?.key).services, Date.now());

@@ -72,7 +72,7 @@ describe('the versions of a cache', () => {
     expect(versions[0]?.bytes).toBeGreaterThan(0);
   });
 
-  it('of a body that is no table have neither rows nor hash', async () => {
+  it('of a body that is not a table have neither rows nor hash', async () => {
     const { title } = await defineResource();
     await load(title);
     const { key } = await onlyCache(title);
@@ -89,7 +89,7 @@ describe('the versions of a cache', () => {
     expect(await versionsOf(other.key)).toEqual([]);
   });
 
-  it('cost one statement, and are answered 304 to whoever knows them', async () => {
+  it('cost one statement, and are answered 304 to clients that know them', async () => {
     const { key } = await loadedWith([1]);
     const { db, statements } = recordingDatabase(env.DB);
     const headers = await bearer({ user: 'ida', scope: 'cache:inspect' });

@@ -78,7 +78,7 @@ describe('a cache that looks well and is not', () => {
     expect((await onlyCache(title)).warnings).toEqual([]);
   });
 
-  it('shows what is wrong with a definition that was stored before it would be refused, and goes on loading', async () => {
+  it('shows what is wrong with a definition that was stored before it would be refused, and continues loading', async () => {
     const { title, definition } = await defineResource();
     await load(title);
     const { url } = definition.origin as { url: string };

@@ -141,7 +141,7 @@ describe('the catalog', () => {
     }
   });
 
-  it('goes on without a definition that is no JSON', async () => {
+  it('continues without a definition that is not JSON', async () => {
     const broken = unique('broken');
     const sql = 'INSERT INTO resources (title, definition, number, purged, changed_at) VALUES (?1, ?2, 1, 1, 1)';
     await env.DB.prepare(sql).bind(broken, '{"origin":').run();

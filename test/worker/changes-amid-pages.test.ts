@@ -131,7 +131,7 @@ describe('amid page 3 of 5', () => {
     expect(await setting.permits()).toBe(0);
   });
 
-  it('limits that change: the load goes on, and whoever comes next goes by the new ones', async () => {
+  it('limits that change: the load continues, and later loads use the new ones', async () => {
     const setting = await Setting.with();
     const taskId = await setting.amidPage3('x');
     await setting.putSource({ concurrency: 2 });

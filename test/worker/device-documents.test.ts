@@ -148,7 +148,7 @@ describe('a document', () => {
     );
   });
 
-  it('that fails holds up no other: only its messages come again', async () => {
+  it('that fails delays no other: only its messages come again', async () => {
     const [bad, good] = [unique('bad'), unique('good')];
     await store.put([sampleRecord({ user: bad })]);
     await env.DB.prepare("UPDATE devices SET caches = '{' WHERE user = ?").bind(bad).run();
@@ -196,7 +196,7 @@ describe('devices of a user', () => {
   const three = d1SyncRecords(env.DB, { maxDevices: 3 });
   const seen = (user: string, device: string, syncedAt: number) => sampleRecord({ user, device, key: 'k', syncedAt });
 
-  it('beyond the most take the place of those that were seen least lately, but of none seen within 7 days', async () => {
+  it('beyond the most take the place of those that were seen least recently, but of none seen within 7 days', async () => {
     const user = unique('user');
     await three.put([seen(user, 'old', NOW - 30 * DAY), seen(user, 'older', NOW - 40 * DAY), seen(user, 'new', NOW)]);
     expect(await three.put([seen(user, 'first', NOW)])).toEqual({ failed: [], refused: [] });
@@ -209,7 +209,7 @@ describe('devices of a user', () => {
     expect(devices).toEqual(expect.arrayContaining(['first', 'new']));
   });
 
-  it('that are known go on being noted, and other users are not held up', async () => {
+  it('that are known continue being noted, and other users are not held up', async () => {
     const [user, other] = [unique('user'), unique('other')];
     await three.put(['a', 'b', 'c'].map((device) => seen(user, device, NOW - 10)));
     const { refused } = await three.put([seen(user, 'a', NOW), seen(user, 'd', NOW), seen(other, 'd', NOW)]);
@@ -345,7 +345,7 @@ describe('records of the former table', () => {
 });
 
 describe('lists', () => {
-  it('of one resource among all users look at 1,000 devices a page, and say where to go on', async () => {
+  it('of one resource among all users look at 1,000 devices a page, and say where to continue', async () => {
     const resource = unique('rare');
     const all = Array.from({ length: 2500 }, (_, n) =>
       sampleRecord({ user: `u${String(n).padStart(5, '0')}`, device: 'd' }),

@@ -95,7 +95,7 @@ describe('every event stream', () => {
     expect(blocks.filter((block) => block === ':').length).toBeGreaterThan(lastsMs / 15_000 - 2);
   });
 
-  it('of a token that has just expired goes on for the clock tolerance', async () => {
+  it('of a token that has just expired continues for the clock tolerance', async () => {
     const { response } = await open([{ event: 'state', data: '1' }], { expiresInMs: -5000 });
     const reading = allEventsIn(response);
     await pass(54_999);

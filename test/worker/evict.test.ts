@@ -148,7 +148,7 @@ describe('the walk', () => {
     expect(await left()).toBe(0);
   });
 
-  it('goes on past a cache whose object cannot be reached, and comes back to it', async () => {
+  it('continues past a cache whose object cannot be reached, and comes back to it', async () => {
     const { title } = await defineResource();
     await loadAll(title, [{ n: 1 }, { n: 2 }]);
     const [lost] = await cachesOf(title);

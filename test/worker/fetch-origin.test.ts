@@ -137,7 +137,7 @@ describe('conditional requests', () => {
     expect(await origin.requests()).toHaveLength(2);
   });
 
-  it('do not send what is no validator', async () => {
+  it('do not send what is not a validator', async () => {
     const origin = await originWith({ body: 'x' });
     await ask(origin.url, { validators: { etag: '*', lastModified: '-1' } });
     await ask(origin.url, { validators: { etag: 'bare-tag', lastModified: null } });
@@ -151,7 +151,7 @@ describe('conditional requests', () => {
     ]);
   });
 
-  it('are not made without validators: then a 304 is no answer', async () => {
+  it('are not made without validators: then a 304 is not an answer', async () => {
     const origin = await originWith({ status: 304 });
     await expect(ask(origin.url)).rejects.toThrow(failure('origin-status', false));
     await expect(ask(origin.url, { validators: { etag: null, lastModified: null } })).rejects.toThrow(
@@ -161,7 +161,7 @@ describe('conditional requests', () => {
   });
 });
 
-describe('what is no answer', () => {
+describe('what is not an answer', () => {
   it('is a redirect to elsewhere: it names the host to administrators and is not followed', async () => {
     const origin = await originWith({ status: 302, headers: { Location: 'https://elsewhere.example.net/?token=x' } });
     const message = expect.stringMatching(/^The origin redirected elsewhere, where the service does not follow\./);
@@ -312,12 +312,12 @@ describe('bytes', () => {
     await expect(read(origin.url, { maxBytes: 4999 })).rejects.toThrow(failure('origin-too-large', false));
   });
 
-  it.each([{ 'Content-Length': '1000' }, {}])('that break off are no answer (%j)', async (headers) => {
+  it.each([{ 'Content-Length': '1000' }, {}])('that break off are not an answer (%j)', async (headers) => {
     const origin = await originWith({ body: 'x'.repeat(1000), headers, cut_after: 400, bytes_per_chunk: 100 });
     await expect(read(origin.url)).rejects.toThrow(expect.objectContaining({ retryable: true }));
   });
 
-  it('that are cut off in transit are no answer', async () => {
+  it('that are cut off in transit are not an answer', async () => {
     const breaks: Fetch = async () => {
       const body = new ReadableStream<Uint8Array>({
         start: (controller) => controller.enqueue(new TextEncoder().encode('half')),
@@ -328,7 +328,7 @@ describe('bytes', () => {
     await expect(read('http://127.0.0.1/', { fetch: breaks })).rejects.toThrow(failure('origin-unreachable', true));
   });
 
-  it('other than announced are no answer', async () => {
+  it('other than announced are not an answer', async () => {
     const wrong = responding('short', { headers: { 'Content-Length': '6' } });
     await expect(read('http://127.0.0.1/', { fetch: wrong })).rejects.toThrow(failure('origin-malformed', true));
   });

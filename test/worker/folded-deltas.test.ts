@@ -92,7 +92,7 @@ describe('a folded delta', () => {
     }
   });
 
-  it('that cannot be had gives its room back, and the next one tries', async () => {
+  it('that cannot be read gives its room back, and the next one tries', async () => {
     const key = unique('fold');
     const { deltas } = store();
     const lost = { storedBytes: LARGE, make: async () => null };

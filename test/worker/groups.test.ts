@@ -155,7 +155,7 @@ describe('lists', () => {
     expect(await titles(left, `&resource_title=${shut.title}`)).toEqual([]);
   });
 
-  it('have shorter pages then, and go on', async () => {
+  it('have shorter pages then, and continue', async () => {
     const user = `user-${crypto.randomUUID()}`;
     const { shut } = await twoSources(user);
     const left = new Client({ user });

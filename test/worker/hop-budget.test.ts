@@ -83,7 +83,7 @@ describe('rpc', () => {
     expect(await kept?.json()).toEqual([{ name: 't', insert_rows: [], delete_ids: [1, 2, 3] }]);
   });
 
-  it('stale: the body at once; one object call a second, by whoever made the look-up', async () => {
+  it('stale: the body at once; one object call a second, by the request that made the look-up', async () => {
     const { source } = await loadedSource({ stale_while_revalidate_s: 3600 });
     await source.origin.answerJson({ n: 2 }, { delay_ms: 500 });
     await source.redefine({});

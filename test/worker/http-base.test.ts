@@ -397,7 +397,7 @@ describe('health', () => {
     expect((await sendRoot('/healthz')).status).toBe(200);
   });
 
-  it('tells where the edge keeps nothing of what is put there, which is no failure', async () => {
+  it('tells where the edge keeps nothing of what is put there, which is not a failure', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 200_000 });
     const open = vi.spyOn(Cache.prototype, 'match').mockResolvedValue(undefined);
     try {

@@ -79,7 +79,7 @@ describe('a load of tables', () => {
     expect(cache.previous?.hash).toBe(hashOf([]));
   });
 
-  it('goes on with new ids where the id map was lost or damaged', async () => {
+  it('continues with new ids where the id map was lost or damaged', async () => {
     for (const harm of [
       (cache: LoadedCache) => env.BLOBS.delete(`${cache.key}/1/body`),
       async (cache: LoadedCache) => {

@@ -89,7 +89,7 @@ describe('purging', () => {
     ]);
   });
 
-  it('by parameters goes on with its cursor, and with no other', async () => {
+  it('by parameters continues with its cursor, and with no other', async () => {
     const { title } = await defineResource();
     await load(title);
     const path = `/caches/?resource_title=${title}&parameters={}`;

@@ -41,7 +41,7 @@ async function statuses(...requests: (() => Promise<Response>)[]): Promise<numbe
 }
 const times = <T>(n: number, value: T) => Array.from({ length: n }, () => value);
 
-it('a user beyond the limit is told when to come back, and others go on', async () => {
+it('a user beyond the limit is told when to come back, and others continue', async () => {
   const settings = lowered('USER_REQUESTS', 3);
   const { refused, other } = await inOnePeriod(async () => {
     const alice = clientUnder(settings);
@@ -101,7 +101,7 @@ it('instead of a load that may not be asked for, a stale body stands as long as 
   ]);
 });
 
-it('all users of one cache together are limited, those of another go on', async () => {
+it('all users of one cache together are limited, those of another continue', async () => {
   const all = await inOnePeriod(async () => {
     const [one, other] = [await Source.define(), await Source.define()];
     const settings = lowered('CACHE_LOADS', 2);

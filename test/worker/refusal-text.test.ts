@@ -59,7 +59,7 @@ describe('what an origin says of its refusal', () => {
     [{ headers: JSON_TYPE, body: ' \n ' }],
     [{ headers: { ...JSON_TYPE, 'Content-Encoding': 'zstd' }, body: 'words' }],
     [{ headers: { ...JSON_TYPE, 'Content-Encoding': 'gzip' }, body: 'words' }],
-  ])('is nothing where it is no text: %j', async (answer) => {
+  ])('is nothing where it is not a text: %j', async (answer) => {
     const { code, message, adminDetail } = await failureOf({ status: 500, ...answer });
     expect([code, adminDetail]).toEqual(['origin-status', message]);
   });

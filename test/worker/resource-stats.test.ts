@@ -166,7 +166,7 @@ describe('the walk', () => {
     expect((await statsOf(title)).caches).toMatchObject({ fresh: 1 });
   });
 
-  it('goes on behind a resource that is deleted while its caches are counted', async () => {
+  it('continues behind a resource that is deleted while its caches are counted', async () => {
     const { title } = await defineResource();
     await loadAll(title, [{ n: 1 }, { n: 2 }, { n: 3 }]);
     const { key } = (await cachesOf(title))[1] ?? { key: '' };

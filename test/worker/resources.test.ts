@@ -102,7 +102,7 @@ describe('PUT of a definition', () => {
     }
   });
 
-  it('is refused when the body is no JSON, no object or too large', async () => {
+  it('is refused when the body is not JSON, no object or too large', async () => {
     const path = `/resources/${unique('body')}`;
     const raw = (body: string, type = 'application/json') => admin.send('PUT', path, { 'Content-Type': type }, body);
     expect(await (await raw('{"origin":')).json()).toMatchObject({ type: '/docs/problems#invalid-json', status: 400 });

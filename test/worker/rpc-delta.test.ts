@@ -289,7 +289,7 @@ describe('X-Delta', () => {
     expect((await ask(source, { 'X-Delta': range })).status).toBe(400);
   });
 
-  it('is checked and then ignored on a body that is no table', async () => {
+  it('is checked and then ignored on a body that is not a table', async () => {
     const source = await Source.define();
     expect((await ask(source, { 'X-Delta': 'v0-last' })).version).toBe('v1');
     expect((await ask(source, { 'X-Delta': 'v1-v1' })).text).toBe('{"n":1}');

@@ -101,7 +101,7 @@ describe('is answered at once', () => {
     expect(told(await alice.head(source.path, { ...WAIT, ...holds(source) }))).toEqual([304, 'v1', null]);
   });
 
-  it('X-Delta on what is no table', async () => {
+  it('X-Delta on what is not a table', async () => {
     const source = await loadedTable({ tables: undefined });
     expect(told(await alice.get(source.path, { ...WAIT, 'X-Delta': 'v1-last' }))).toEqual([200, 'v1', null]);
   });
@@ -139,7 +139,7 @@ describe('a cache that somebody waits for', () => {
     expect(await source.loads()).toBe(2);
   });
 
-  it('expires, and the load that finds nothing new is no answer yet', async () => {
+  it('expires, and the load that finds nothing new is not an answer yet', async () => {
     const source = await loadedTable();
     const answer = alice.get(source.path, { ...WAIT, ...holds(source) });
     await untilHeld(1);

@@ -46,7 +46,7 @@ describe('a fresh stream', () => {
     expect(await source.loads()).toBe(1);
   });
 
-  it('of what is no table counts no rows', async () => {
+  it('of what is not a table counts no rows', async () => {
     const source = await loadedTable({ tables: undefined });
     expect(await next(streamOf(await open(source)))).toEqual(event(source, 1, null, null));
   });
@@ -78,7 +78,7 @@ describe('a fresh stream', () => {
 });
 
 describe('Last-Event-ID', () => {
-  it('goes on after the version named', async () => {
+  it('continues after the version named', async () => {
     const source = await threeVersions();
     const events = streamOf(await open(source, { 'Last-Event-ID': 'v1' }));
     expect(await next(events)).toEqual(event(source, 2, 1, 0));
@@ -103,7 +103,7 @@ describe('Last-Event-ID', () => {
   });
 });
 
-describe('a stream goes on', () => {
+describe('a stream continues', () => {
   it('when its cache expires, which is loaded again; and when the origin fails', async () => {
     const source = await loadedTable({ ttl_s: 1, stale_if_error_s: 0, error_ttl_s: 1 });
     await source.origin.answer({ status: 404 });

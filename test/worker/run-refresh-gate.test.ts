@@ -52,7 +52,7 @@ const takePermit = (gate: SourceGateVerbs, limits: Limits, load = 'another') =>
 const asks = async ({ origin }: Refreshed) => (await origin.requests()).length;
 
 describe('a load over a source with limits', () => {
-  it('is not claimed while the gate is full, and uses no attempt; it goes on when a permit is given back', async () => {
+  it('is not claimed while the gate is full, and uses no attempt; it continues when a permit is given back', async () => {
     const { first, gate, wanted } = await sourceOf({ concurrency: 1 });
     await takePermit(gate, { concurrency: 1 });
     const taskId = await first.ask();

@@ -100,7 +100,7 @@ describe('a message', () => {
     expect((await message(cache)).body.heavy).toBe(true);
   });
 
-  it('goes on saying so after an answer without a body', async () => {
+  it('continues saying so after an answer without a body', async () => {
     const cache = await Refreshed.define({ tables: TABLES });
     await cache.origin.answer({ ...HEAVY, headers: { ETag: '"e"' } });
     await run((await message(cache)).taskId);

@@ -137,7 +137,7 @@ describe('a consumer that is killed amid page 3 of 5', () => {
 });
 
 describe('an object that is created again amid page 3 of 5', () => {
-  it.each(['the cache', 'the gate'])('(%s) knows the load, which goes on and is committed once', async (which) => {
+  it.each(['the cache', 'the gate'])('(%s) knows the load, which continues and is committed once', async (which) => {
     const cache = await define();
     const { taskId, work } = await hungAtPage3(cache, 1, 1);
     await evictDurableObject(which === 'the cache' ? stubOf(cache.cache) : env.SOURCE_GATE.getByName(cache.source));

@@ -92,7 +92,7 @@ describe('a batch of refresh messages', () => {
     expect(delays['0']).toBeGreaterThanOrEqual(59);
   });
 
-  it('stays with a load until the rest of its time-out fits into what the platform lets go on', async () => {
+  it('stays with a load until the rest of its time-out fits into what the platform lets continue', async () => {
     const cache = await slow(700, { origin: { timeout_s: 5 }, retry: { max_attempts: 1 } });
     const taskId = await cache.ask();
     const { acknowledged, invocation } = await handleAndCut([{ taskId }], { stayMs: 20, waitUntilMs: 100 });
@@ -101,7 +101,7 @@ describe('a batch of refresh messages', () => {
     expect(await cache.origin.requests()).toHaveLength(1);
   });
 
-  it('leaves a load that fits to go on, and hands its message back until the lease is over', async () => {
+  it('leaves a load that fits to continue, and hands its message back until the lease is over', async () => {
     const cache = await slow(0, { origin: { timeout_s: 30 } });
     await cache.origin.answer({ hold: true });
     const taskId = await cache.ask();
@@ -154,7 +154,7 @@ describe('a batch of refresh messages', () => {
     expect((await stateOf(taskId)).task).toMatchObject({ state: 'SUCCESS', attempt: 1 });
   });
 
-  it('does not let a load that goes on wait for its turn until it is cut', async () => {
+  it('does not let a load that continues wait for its turn until it is cut', async () => {
     const slots = new LoadSlots();
     const other = await slots.enter({ heavy: true }, Date.now());
     const cache = await slow(0, { origin: { timeout_s: 1 } });
@@ -233,7 +233,7 @@ describe('dead letters', () => {
     expect((await stateOf(taskId)).task.state).toBe('PENDING');
   });
 
-  it('of refreshes come again when the object cannot be had', async () => {
+  it('of refreshes come again when the object cannot be read', async () => {
     const { batch, delays } = batchOf([{ taskId: crypto.randomUUID() }]);
     await handleDeadRefreshBatch(batch, { wake: () => Promise.reject(new Error('nobody there')) });
     expect(delays).toEqual({ 0: 60 });

@@ -149,7 +149,7 @@ describe.each(PAGED_BY_TURNS)('the recipe for %s', (heading, system, turn) => {
 const WITH_TOKENS = PAGED_BY_TURNS.filter(([, { login }]) => login === 'token');
 
 it.each(WITH_TOKENS)(
-  'the recipe for %s gets another token where that expires, and goes on',
+  'the recipe for %s gets another token where that expires, and continues',
   async (heading, system, at) => {
     const recipe = await Recipe.install(heading, system.parameters);
     await recipe.tell({ system: system.system, items: ITEMS });

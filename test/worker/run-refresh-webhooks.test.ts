@@ -55,7 +55,7 @@ describe('a load', () => {
     expect(JSON.stringify(events())).not.toContain('"of"');
   });
 
-  it('of a body that is no table is told without counts', async () => {
+  it('of a body that is not a table is told without counts', async () => {
     const { cache, refresh, events } = await told();
     await cache.origin.answer({ body: 'x' });
     await refresh();
@@ -251,7 +251,7 @@ describe('without a webhook', () => {
     expect(statements).toHaveLength(2);
   });
 
-  it('they go on while D1 cannot say whether there is one, if it did within an hour', async () => {
+  it('they continue while D1 cannot say whether there is one, if it did within an hour', async () => {
     let isDown = false;
     const { db } = recordingDatabase(env.DB, async () => {
       if (isDown) throw new Error('D1_ERROR: down');

@@ -21,7 +21,7 @@ const failed = (state: string, code: string, detail: unknown = expect.any(String
 });
 
 describe('a load', () => {
-  it('of a body that is no table passes it through, with its type', async () => {
+  it('of a body that is not a table passes it through, with its type', async () => {
     const cache = await Refreshed.define();
     await cache.origin.answer({ body: '<p>ü</p>', headers: { 'Content-Type': 'text/html; charset=latin1' } });
     const { disposition, task, entry } = await cache.refresh();
@@ -203,7 +203,7 @@ describe('a load', () => {
     expect(stored?.loaded?.warnings).toEqual(entry?.loaded?.warnings);
   });
 
-  it('past the first megabyte waits for its turn and goes on', async () => {
+  it('past the first megabyte waits for its turn and continues', async () => {
     const cache = await Refreshed.define({ tables: TABLES });
     const items = Array.from({ length: 30_000 }, (_row, a) => ({
       a,
@@ -263,7 +263,7 @@ describe('a failure', () => {
     expect(failed).toHaveLength(1);
   });
 
-  it('is an answer without content, also of a body that is no table', async () => {
+  it('is an answer without content, also of a body that is not a table', async () => {
     const cache = await Refreshed.define();
     await cache.origin.answer({ body: 'x' });
     const first = await cache.refresh();

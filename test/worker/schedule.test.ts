@@ -100,7 +100,7 @@ describe('a schedule that is due', () => {
 });
 
 describe('a run', () => {
-  it('starts so many refreshes a call and goes on after them, each cache once', async () => {
+  it('starts so many refreshes a call and continues after them, each cache once', async () => {
     const { title, keys, dueAt } = await scheduled();
     const few = { maxRefreshes: 3, pageSize: 2 };
     expect(await refreshed(dueAt, few)).toEqual(keys.slice(0, 3));

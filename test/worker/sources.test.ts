@@ -525,7 +525,7 @@ describe('the limits of a source', () => {
     expect(await stateOf(name)).toMatchObject({ permits: 0, closed_until: null });
   });
 
-  it('are no answer while the gate gives none', async () => {
+  it('are not an answer while the gate gives none', async () => {
     const { name } = await defineSource({ concurrency: 1 });
     const SOURCE_GATE = { getByName: () => ({ view: () => Promise.reject(new Error('down')) }) };
     const headers = await bearer({ user: 'eve', scope: 'cache:inspect' });

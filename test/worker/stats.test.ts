@@ -99,7 +99,7 @@ GROUP BY t, label ORDER BY t LIMIT 10000`,
     expect(asked).toHaveLength(2);
   });
 
-  it('that cannot be had are 503, and are not kept', async () => {
+  it('that cannot be read are 503, and are not kept', async () => {
     const { asked, settings } = binding(new Error('too many queries'));
     const answer = await ask(`figure=load&${HOUR}`, settings);
     expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, expect.any(String)]);

@@ -258,7 +258,7 @@ describe('the list of entries', () => {
     expect(await keys(mine[0]?.resource)).toEqual([mine[0]?.key]);
   });
 
-  it('looks at ten thousand rows a page at most, and goes on behind them', async () => {
+  it('looks at ten thousand rows a page at most, and continues behind them', async () => {
     const resource = unique('many');
     await env.DB.prepare(
       `INSERT INTO entries (key, resource, parameters, number, revision, document, chain)

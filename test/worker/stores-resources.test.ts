@@ -318,7 +318,7 @@ describe('a definition that another release has written', () => {
     expect(JSON.parse(String(lines[0]))).toMatchObject({ event: 'resource.not_parsed', resource: title });
   });
 
-  it('that is no JSON counts as deleted, and keeps no other from being read', async () => {
+  it('that is not JSON counts as deleted, and keeps no other from being read', async () => {
     const [broken, whole] = [unique('broken'), unique('whole')];
     await write(broken, '{"origin":');
     await resources.put(whole, definition, true, null, 1000);

@@ -105,7 +105,7 @@ describe('the list of records', () => {
     expect(found.filter((record) => mine.has(record.user))).toEqual(all);
   });
 
-  it('goes on after a record that was forgotten meanwhile', async () => {
+  it('continues after a record that was forgotten meanwhile', async () => {
     const user = unique('user');
     const all = ['a', 'b', 'c'].map((device) => sampleRecord({ user, device }));
     await records.put(all);

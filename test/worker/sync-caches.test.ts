@@ -99,7 +99,7 @@ describe('an item', () => {
     });
   });
 
-  it('whose body is no table has the path of its read', async () => {
+  it('whose body is not a table has the path of its read', async () => {
     const source = await Source.define({ parameters: YEAR_AND_REGION });
     await (await alice.get(`${source.path}?region=n%20%2B`)).text();
     const { caches } = await syncOf(alice, [

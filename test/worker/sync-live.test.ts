@@ -95,7 +95,7 @@ describe('a full check', () => {
     expect(await isTold(source)).toBe(false);
   });
 
-  it('in which a cache could not be judged goes on telling of what was told before', async () => {
+  it('in which a cache could not be judged continues telling of what was told before', async () => {
     const [one, two] = [await loadedTable(), await loadedTable()];
     const told = await inOnePeriod(async () => {
       const { device, user, client, live } = await connected();

@@ -76,7 +76,7 @@ describe.skipIf(!isThere('browser'))('the browser of the tests', () => {
     expect(await two.evaluate(() => localStorage.getItem('name'))).toBeNull();
   });
 
-  it('is no secure context by a name that is not loopback', async () => {
+  it('is not a secure context by a name that is not loopback', async () => {
     const at = (url: string) =>
       open(profile, url).then((page) =>
         page.evaluate(() => [isSecureContext, typeof crypto.subtle, typeof navigator.locks]),

@@ -106,7 +106,7 @@ describe.skipIf(!isThere('browser'))('a device on a bad line', { timeout: START_
     expect(profile.asked.slice(asked).map(({ path }) => path)).toEqual(['sync/']);
   });
 
-  it('goes on with a first load from its last byte where the line is slow and breaks (invariants 2, 3)', async () => {
+  it('continues with a first load from its last byte where the line is slow and breaks (invariants 2, 3)', async () => {
     const table = { name: 'large', rows: '/items', columns: ['id', 'text'] };
     await devices.define('large', { origin: { url: `${origin.url}large.json`, table } });
     const line = await Line.to(devices.service.port);
@@ -202,7 +202,7 @@ describe.skipIf(!isThere('browser'))('a device on a bad line', { timeout: START_
     await proxy.stop();
   });
 
-  it('syncs in each tab, and proves its rows by its own script, at an address that is no secure context (invariants 3, 6)', async () => {
+  it('syncs in each tab, and proves its rows by its own script, at an address that is not a secure context (invariants 3, 6)', async () => {
     await devices.define('insecure');
     const profile = await devices.profile();
     const url = devices.site.insecureUrl;

@@ -86,7 +86,7 @@ describe.skipIf(!isThere('browser'))('indexedDb in a browser', () => {
     expect(await call(other, 'lost')).toEqual([]);
   });
 
-  it('says that it is full at the quota, keeps what it has, and goes on when there is room (invariant 11)', async () => {
+  it('says that it is full at the quota, keeps what it has, and continues when there is room (invariant 11)', async () => {
     const page = await open(await chromium.profile(), site.url);
     // Before the first use: the browser takes the room that it found for a while.
     await setQuota(page, 3_000_000);

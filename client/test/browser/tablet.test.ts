@@ -221,7 +221,7 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
   });
 
   describe('a token that the service refuses', () => {
-    it('leaves the rows readable, and another one goes on', async () => {
+    it('leaves the rows readable, and another one continues', async () => {
       const { page } = await signedIn();
       await page.evaluate(() => sessionStorage.setItem('tablet.token', 'eyJhbGciOiJIUzI1NiJ9.e30.AAAA'));
       await page.reload();
@@ -244,7 +244,7 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
     });
   });
 
-  it('says why a table cannot be had, and what to do', async () => {
+  it('says why a table cannot be read, and what to do', async () => {
     // The load is not tried again: what is refused so will be refused again.
     await control({ fail: 404 });
     const { page } = await signedIn();

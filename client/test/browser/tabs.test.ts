@@ -90,7 +90,7 @@ describe.skipIf(!isThere('browser'))('tabs of a device', { timeout: START_MS + K
     expect(profile.asked.length).toBeLessThanOrEqual(8);
   });
 
-  it('go on where the one that leads is killed, at any moment, with exactly one version of the service (invariants 2, 3, 4, 6)', async () => {
+  it('continue where the one that leads is killed, at any moment, with exactly one version of the service (invariants 2, 3, 4, 6)', async () => {
     await devices.define('killed');
     const profile = await devices.profile();
     const random = chance();
@@ -145,7 +145,7 @@ describe.skipIf(!isThere('browser'))('tabs of a device', { timeout: START_MS + K
     expect(new Set(moments).size).toBeGreaterThan(KILLS / 10);
   });
 
-  it('go on within ten seconds where the one that leads is frozen, which leads no more when it is thawed (invariants 6, 13)', async () => {
+  it('continue within ten seconds where the one that leads is frozen, which leads no more when it is thawed (invariants 6, 13)', async () => {
     await devices.define('frozen');
     const profile = await devices.profile();
     const polled = { ...cached('frozen'), live: 'poll' as const, pollS: 2 };
@@ -204,7 +204,7 @@ describe.skipIf(!isThere('browser'))('tabs of a device', { timeout: START_MS + K
   });
 
   describe('of which one is refused', () => {
-    it('ask for one other token, try once more, and are silent, until one of them is told to go on (invariants 8, 9)', async () => {
+    it('ask for one other token, try once more, and are silent, until one of them is told to continue (invariants 8, 9)', async () => {
       await devices.define('refused');
       const profile = await devices.profile();
       const good = await devices.service.token('alice');

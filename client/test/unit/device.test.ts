@@ -159,7 +159,7 @@ describe('the device', () => {
   );
 
   it(
-    'says that it needs another token where the one that it was given is refused, and goes on showing its rows',
+    'says that it needs another token where the one that it was given is refused, and continues showing its rows',
     async () => {
       const device = started({ FRESHET_TOKEN: await service.token('alice', { expiresS: -3600 }) });
       await device.until(/^\[needs-auth\] start again with another FRESHET_TOKEN/);

@@ -105,7 +105,7 @@ it('checks all that is held when asked, and ends when the answers are stored', a
   expect(await client.held()).toMatchObject([{ title: 'cars', parameters: { year: 1982 }, keep: 'lru' }]);
 });
 
-it('asks for another token once, then for none until it is told to go on', async () => {
+it('asks for another token once, then for none until it is told to continue', async () => {
   const asked: string[] = [];
   let token = 'no.good.token';
   const { client } = clientOf('alice', {

@@ -204,7 +204,7 @@ describe('sqlite', () => {
     }
   });
 
-  it('is refused as full, leaves all as it was and goes on, when a write finds no room (invariant 11)', async () => {
+  it('is refused as full, leaves all as it was and continues, when a write finds no room (invariant 11)', async () => {
     let isFull = true;
     const { clean, handle, seen, told } = await openDevice((_, sql) =>
       isFull && sql.startsWith('REPLACE') ? 'full' : undefined,
@@ -222,7 +222,7 @@ describe('sqlite', () => {
     expect(await handle.commit(whole('a', []))).toBe('done');
   });
 
-  it('counts a meta that is no JSON as none, and can replace it (invariant 10)', async () => {
+  it('counts a meta that is not JSON as none, and can replace it (invariant 10)', async () => {
     const { name, clean } = await openDevice(() => undefined);
     const db = new DatabaseSync(file(name));
     db.exec(`UPDATE meta SET value = '{"format":1,'`);

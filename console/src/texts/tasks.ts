@@ -33,7 +33,7 @@ export const tasksTexts = texts(
     waitsForSource:
       'The limits of its source do not admit another load now. The task starts as soon as they do; waiting uses no attempt.',
     untilLoadEnds: 'until another load of the source ends',
-    untilAtLatest: 'at the latest until',
+    untilAtLatest: 'no later than',
     waitsToRetry: (attempt: number) =>
       `Attempt ${number(attempt)} failed for a reason that may be temporary. The next one starts at the time above.`,
     runs: 'The service asks the origin, compares the answer with the last version and stores it.',

@@ -80,7 +80,7 @@ describe('a text', () => {
     ['null', 'null'],
   ])('of %s is %s', (json, cell) => expect(cellOf({ as: 'text' }, json)).toBe(cell));
 
-  it('is no object', () => expect(() => cellOf({ as: 'text' }, '{"a":1}')).toThrow(misfit));
+  it('is not an object', () => expect(() => cellOf({ as: 'text' }, '{"a":1}')).toThrow(misfit));
 });
 
 describe('a boolean', () => {

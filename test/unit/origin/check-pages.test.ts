@@ -78,7 +78,7 @@ describe('origin.pages', () => {
     expect(faults(pages, more)).toEqual([fault]);
   });
 
-  it('refuses a body that is no table', () => {
+  it('refuses a body that is not a table', () => {
     const definition = { origin: { url: 'https://erp.example.com/', pages: { next: '/a' } } };
     expect(() => parseDefinition('paged', definition, [])).toThrow(/needs exactly one table/);
   });

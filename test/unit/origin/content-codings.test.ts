@@ -61,7 +61,7 @@ describe('a coded body', () => {
     },
   );
 
-  it.each(['gzip', 'deflate', 'br'])('of %s that is cut short is no answer', async (coding) => {
+  it.each(['gzip', 'deflate', 'br'])('of %s that is cut short is not an answer', async (coding) => {
     const whole = encode(BODY, [coding]);
     for (const bytes of [whole.subarray(0, -1), whole.subarray(0, whole.length / 2), whole.subarray(0, 0)]) {
       await expect(read(plain(inPieces(bytes, 100), [coding]))).rejects.toThrow(
@@ -70,7 +70,7 @@ describe('a coded body', () => {
     }
   });
 
-  it.each(['gzip', 'deflate', 'br'])('that is no %s is no answer', async (coding) => {
+  it.each(['gzip', 'deflate', 'br'])('that is no %s is not an answer', async (coding) => {
     await expect(read(plain(inPieces(BODY, 1000), [coding]))).rejects.toThrow(malformed(expect.any(String)));
   });
 
@@ -84,7 +84,7 @@ describe('a coded body', () => {
   });
 });
 
-describe('whoever stops reading', () => {
+describe('a reader who stops reading', () => {
   it('does not wait for an origin that stalls', async () => {
     async function* stalling() {
       yield encode(Buffer.alloc(1_000_000), ['gzip']).subarray(0, 900);

@@ -82,7 +82,7 @@ describe('a link to the next page', () => {
     }
   });
 
-  it.each(['https://', 'https://[', 'https://a b/', '//'])('that is no URL is malformed: %s', (link) => {
+  it.each(['https://', 'https://[', 'https://a b/', '//'])('that is not a URL is malformed: %s', (link) => {
     expect(() => follow(link)).toThrow(expect.objectContaining({ code: 'origin-malformed' }));
   });
 

@@ -278,7 +278,7 @@ describe('what is expected', () => {
     );
   });
 
-  it('is nowhere in what is no JSON', async () => {
+  it('is nowhere in what is not JSON', async () => {
     const headers = { 'Content-Type': 'text/plain' };
     await expect(read('x', { ...expecting('/a', 1), headers })).rejects.toThrow(failing('origin-refused'));
     expect((await read('x', { ...expecting('/a', null), headers })).passed).toBe(1);
@@ -344,7 +344,7 @@ describe('PARTIAL_ANSWERS = "warn"', () => {
     ]);
   });
 
-  it('passes on what is no JSON, and says where', async () => {
+  it('passes on what is not JSON, and says where', async () => {
     const { passed, warnings } = await read('{"a":1}} and more', { mode: 'warn' });
     expect([passed, warnings]).toEqual([17, [expect.stringContaining('not valid JSON at byte 7')]]);
   });

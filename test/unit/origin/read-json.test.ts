@@ -222,7 +222,7 @@ describe('several tables', () => {
   });
 });
 
-describe('an answer that is no JSON', () => {
+describe('an answer that is not JSON', () => {
   it.each([
     '',
     ' ',

@@ -56,7 +56,7 @@ describe('a redirect within the origin', () => {
     [303, 'GET', null],
     [307, 'POST', '{}'],
     [308, 'POST', '{}'],
-  ])('%i goes on with %s', (status, method, body) => {
+  ])('%i continues with %s', (status, method, body) => {
     expect(follow(status, 'c')).toMatchObject({ method, body });
   });
 

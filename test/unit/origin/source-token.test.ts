@@ -233,7 +233,7 @@ describe('a token', () => {
     expect(server.asked).toHaveLength(3);
   });
 
-  it('complaint 12: is replaced before it ends, also within a load, while others go on with it', async () => {
+  it('complaint 12: is replaced before it ends, also within a load, while others continue with it', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
     const kept = place();
     server.answer(() => grant());
@@ -295,7 +295,7 @@ describe('a token', () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  it('cannot be had while the gate gives no answer', async () => {
+  it('cannot be read while the gate gives no answer', async () => {
     const down = { token: () => Promise.reject(new Error('down')) } as unknown as SourceGateVerbs;
     const failing = tokenOf({}, { gate: newGate(), verbs: down }).value();
     await expect(failing).rejects.toMatchObject({ code: 'overloaded', retryable: true });

@@ -95,7 +95,7 @@ it('an older version whose body has long been removed gives way to the newer one
   expect(await versionInD1(cache)).toBe(2);
 });
 
-it('a refresh goes on: versions count on, and D1 has them', async () => {
+it('a refresh continues: versions count on, and D1 has them', async () => {
   const { cache, copy } = await changedSince();
   await copy.restore('entries');
   await cache.origin.answer({ body: 'three' });
@@ -105,7 +105,7 @@ it('a refresh goes on: versions count on, and D1 has them', async () => {
   expect(await read(cache)).toEqual([200, 'v3', 'three']);
 });
 
-it('a definition that was changed since holds again when it is put again, and refreshes go on meanwhile', async () => {
+it('a definition that was changed since holds again when it is put again, and refreshes continue meanwhile', async () => {
   const { cache, copy } = await changedSince();
   await cache.redefine({ ttl_s: 2 * TTL_S });
   await cache.refresh();

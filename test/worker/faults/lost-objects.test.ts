@@ -98,7 +98,7 @@ it('devices follow four refreshes after the loss: new rows, new ETags, deltas th
   expect(new Set([...new Set(rows)].map((row) => row.split(' ')[0])).size).toBe(new Set(rows).size);
 });
 
-it('a load that fails after the loss leaves what D1 has, and the next one goes on from there', async () => {
+it('a load that fails after the loss leaves what D1 has, and the next one continues from there', async () => {
   const cache = newCache();
   for (let loads = 0; loads < 3; loads += 1) await load(cache);
   await lose(cache);

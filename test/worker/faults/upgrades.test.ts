@@ -64,7 +64,7 @@ describe.each(documents)('an object of release 0.1 ($document.cache.resource)', 
     }
   });
 
-  it('answers a read with what is current, and goes on counting where it was', async () => {
+  it('answers a read with what is current, and continues counting where it was', async () => {
     expect(await objects.enqueue(readOf(cache, 0, { number: document.number }))).toMatchObject({ outcome: 'current' });
     const { taskId } = await refresh(cache, { number: document.number });
     const lease = await claim(taskId);

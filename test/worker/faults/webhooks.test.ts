@@ -338,7 +338,7 @@ describe('a slow receiver', () => {
   });
 });
 
-it('a webhook has one delivery at once of each consumer, and six at most of whoever sends what waits', async () => {
+it('a webhook has one delivery at once of each consumer, and six at most of the consumer that sends waiting events', async () => {
   const receiver = await Receiver.define();
   const flying = { now: 0, most: 0 };
   const fetch = async (url: string, init: RequestInit) => {

@@ -78,7 +78,7 @@ describe('three databases', () => {
     expect((await entries.walkUnread(HOUR + 1, 300)).map(({ key }) => key).sort()).toEqual(all.map(({ key }) => key));
   });
 
-  it('go on behind the page that ends first', async () => {
+  it('continue behind the page that ends first', async () => {
     const all = sampleEntries(30);
     const wanted = all.filter((_entry, at) => at % 7 === 0).map((entry) => ({ ...entry, revision: 2, loaded: null }));
     await putAll(of(3), all);

@@ -122,7 +122,7 @@ describe('the mark of a resource', () => {
     expect((await marksOf(title)).map((row) => Object(row).number)).toEqual([2000, 2000, 2000]);
   });
 
-  it('that one database has not taken is no answer, and is made good by the cron', async () => {
+  it('that one database has not taken is not an answer, and is made good by the cron', async () => {
     const title = unique('marked');
     await resourcesIn(env, MOVING).put(title, sampleResource(), true, null, 1000);
     const down = {

@@ -80,7 +80,7 @@ describe('answers', () => {
     expect(drive.has('apply')).toBe(true);
   });
 
-  it('loads everything once when the rows are wrong, then fails and tries seldom', () => {
+  it('loads everything once when the rows are wrong, then fails and rarely tries', () => {
     const drive = settled();
     checkWith(drive, { version: 2, delta: { from: 1, to: 2 } })
       .tell({ type: 'wrong', cache: 'a' })
@@ -111,19 +111,22 @@ describe('answers', () => {
     expect(drive.last('sync').question).toMatchObject({ caches: [{ id: 'a' }], live: null });
   });
 
-  it.each([429, 503])('invariant 19: keeps the floor of an item that is %i, and goes on with the others', (status) => {
-    const drive = settled({ live: 'poll' });
-    drive.use('b').tell({ type: 'read', cache: 'b', meta: null });
-    drive.item({ status, retryAfterS: 60 }, false, 'b').checked().forget();
-    expect(sync(drive, 'b')).toBe('failed');
-    expect(sync(drive, 'a')).toBe('idle');
-    drive.tell({ type: 'check', waiter: 1 }).tell({ type: 'listed', metas: new Map() });
-    expect(drive.last('sync').question.caches.map(({ id }) => id)).toEqual(['a']);
-    drive.item({ status: 304 }, false).checked().stored().forget().pass(59_000);
-    expect(drive.asked).toEqual([]);
-    drive.pass(60_000);
-    expect(drive.last('sync').question.caches.map(({ id }) => id)).toEqual(['b']);
-  });
+  it.each([429, 503])(
+    'invariant 19: keeps the floor of an item that is %i, and continues with the others',
+    (status) => {
+      const drive = settled({ live: 'poll' });
+      drive.use('b').tell({ type: 'read', cache: 'b', meta: null });
+      drive.item({ status, retryAfterS: 60 }, false, 'b').checked().forget();
+      expect(sync(drive, 'b')).toBe('failed');
+      expect(sync(drive, 'a')).toBe('idle');
+      drive.tell({ type: 'check', waiter: 1 }).tell({ type: 'listed', metas: new Map() });
+      expect(drive.last('sync').question.caches.map(({ id }) => id)).toEqual(['a']);
+      drive.item({ status: 304 }, false).checked().stored().forget().pass(59_000);
+      expect(drive.asked).toEqual([]);
+      drive.pass(60_000);
+      expect(drive.last('sync').question.caches.map(({ id }) => id)).toEqual(['b']);
+    },
+  );
 
   it('asks again for an item that is missing', () => {
     const drive = settled();
@@ -146,7 +149,7 @@ describe('answers', () => {
 });
 
 describe('denied', () => {
-  it('asks again an hour later, or when told to go on', () => {
+  it('asks again an hour later, or when told to continue', () => {
     const drive = settled();
     checkWith(drive, { status: 404, error: new FreshetError('not-found', 'unknown', { status: 404 }) }, false);
     expect(sync(drive)).toBe('denied');
@@ -164,7 +167,7 @@ describe('denied', () => {
     expect(drive.has('drop')).toBe(true);
   });
 
-  it('ends who waits for it', () => {
+  it('ends the calls that wait for it', () => {
     const drive = settled();
     drive.tell({ type: 'fresh', cache: 'a', maxAgeS: 1, waiter: 9 });
     drive.item({ status: 404 }, false);
@@ -350,7 +353,7 @@ describe('release', () => {
     expect(drive.asked).toEqual([]);
   });
 
-  it('asks again for who comes back', () => {
+  it('asks again for a cache that is used again', () => {
     const drive = settled();
     drive.tell({ type: 'used', cache: 'a', title: 'a', parameters: {}, isUsed: false }).forget().use();
     drive.tell({ type: 'read', cache: 'a', meta: metaOf() });

@@ -43,7 +43,7 @@ describe('back-off', () => {
     expect(drive.asked).toEqual(['sync']);
   });
 
-  it('tells who asked that it failed', () => {
+  it('tells the caller that it failed', () => {
     const drive = settled();
     check(drive, 7).tell({ type: 'checkFailed', error: network() });
     expect(drive.last('settle')).toMatchObject({ waiters: [7], error: { code: 'network' } });
@@ -359,7 +359,7 @@ describe('pokes', () => {
     expect(drive.asked.length).toBeLessThanOrEqual(8);
   });
 
-  it('checks ever more seldom while pokes go on, at most each minute, and often again after five quiet ones', () => {
+  it('checks less and less often while pokes continue, at most each minute, and often again after five quiet ones', () => {
     const drive = settled();
     const at: number[] = [];
     for (let revision = 5; at.length < 8; revision += 1) {
@@ -412,7 +412,7 @@ describe('pace', () => {
     expect(drive.asked).toEqual([]);
   });
 
-  it('makes one check of all who ask at once, and another for those who ask meanwhile', () => {
+  it('makes one check for all calls at once, and another for calls during it', () => {
     const drive = settled({ live: 'poll' });
     drive
       .tell({ type: 'check', waiter: 1 })
@@ -482,7 +482,7 @@ describe('what apps ask for', () => {
     expect(drive.last('settle')).toEqual({ do: 'settle', waiters: [4], error: null });
   });
 
-  it('reads what was loaded lately', () => {
+  it('reads what was loaded recently', () => {
     const drive = settled();
     drive.tell({ type: 'fresh', cache: 'a', maxAgeS: 30, waiter: 5 });
     expect(drive.last('fetch').question).toMatchObject({ maxAgeS: 30 });

@@ -214,7 +214,7 @@ describe('one that is cut', () => {
     expect(syncOf(drive.state, drive.cache())).toMatchObject(told);
   });
 
-  it('holds up no request, and is no news once one is answered', () => {
+  it('delays no request, and is not news once one is answered', () => {
     const drive = settled();
     end(drive, 1006).use('b').tell({ type: 'read', cache: 'b', meta: null });
     expect(drive.last('sync').question.caches).toMatchObject([{ id: 'b' }]);
@@ -222,7 +222,7 @@ describe('one that is cut', () => {
     expect(statusOf(drive.state)).toMatchObject({ sync: 'idle', error: null });
   });
 
-  it('is no news once another ticket is given', () => {
+  it('is not news once another ticket is given', () => {
     const drive = settled();
     end(drive, 1006);
     untilTicket(drive);

@@ -103,7 +103,7 @@ describe('a whole body', () => {
     expectRows(content, tables);
   });
 
-  it('that is no table is one chunk', async () => {
+  it('that is not a table is one chunk', async () => {
     const { chunks, tables, content } = wholeBlob(new Blob(['a page'], { type: 'text/html' }));
     expect([chunks.length, chunks[0]?.table, tables, content.tables]).toEqual([1, -1, [], []]);
     const { body } = storedContent({ meta: metaOf({ contentType: 'text/html' }), chunks, entries: [] });
@@ -128,7 +128,7 @@ describe('what a store gives back', () => {
     expectIntegrity(() => storedContent(stored));
   });
 
-  it('is an integrity error at the first look when its cells are no JSON, which opening does not prove', () => {
+  it('is an integrity error at the first look when its cells are not JSON, which opening does not prove', () => {
     const content = storedContent({ meta, chunks: [{ table: 0, data: '[1,x]' }], entries: [] });
     expectIntegrity(() => tablesOf(content, {}, null).t?.toArray());
   });

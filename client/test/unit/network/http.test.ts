@@ -59,7 +59,7 @@ describe('a problem of the service', () => {
   });
 });
 
-describe('what is no answer of the service', () => {
+describe('what is not an answer of the service', () => {
   const html = { 'Content-Type': 'text/html' };
   const json = { 'Content-Type': 'application/json' };
   const answers = [

@@ -110,7 +110,7 @@ describe('the answer', () => {
     },
   );
 
-  it('is a blob where it is no table, JSON among it', async () => {
+  it('is a blob where it is not a table, JSON among it', async () => {
     for (const type of ['text/html', 'application/json']) {
       const server = await imitation(
         says(200, { ETag: `"${TAG}-v1"`, 'Content-Version': 'v1', 'Content-Type': type }, Uint8Array.of(1, 0, 255)),
@@ -290,7 +290,7 @@ describe('a whole body on a line that is cut', () => {
   /** The parts that were asked for. */
   const ranges = (server: Imitation) => server.asked.map(({ headers }) => headers.range ?? null);
 
-  it('goes on from the last byte after a pause, as often as there is progress', async () => {
+  it('continues from the last byte after a pause, as often as there is progress', async () => {
     const pauses = countedPauses();
     const progress: { bytes: number; of: number | null }[] = [];
     const server = await imitation(cut(0, 100_001), cut(100_001, 200_002), cut(200_002, bytes.length));
@@ -305,7 +305,7 @@ describe('a whole body on a line that is cut', () => {
     expect(progress.at(-1)).toEqual({ bytes: bytes.length, of: bytes.length });
   });
 
-  it('goes on at the next question, when none of these gained anything (7)', async () => {
+  it('continues at the next question, when none of these gained anything (7)', async () => {
     countedPauses();
     const server = await imitation(cut(0, 100_001), cut(100_001, 100_101), cut(100_101, bytes.length), cut(0, 1000));
     const transport = transportTo(server);
@@ -318,7 +318,7 @@ describe('a whole body on a line that is cut', () => {
     expect(ranges(server).at(-1)).toBe(null);
   });
 
-  it('goes on after it was given up, as when the app was hidden', async () => {
+  it('continues after it was given up, as when the app was hidden', async () => {
     const abort = new AbortController();
     const server = await imitation(
       (response) => void response.writeHead(200, HEADERS).write(bytes.subarray(0, 70_000)),

@@ -97,7 +97,7 @@ describe('a real service', { timeout: PATIENCE_MS }, () => {
     await expect.poll(version).toBeGreaterThan(before.item.version ?? 0);
   });
 
-  it('gives what is no table as a blob, which does not come along in /sync/', async () => {
+  it('gives what is not a table as a blob, which does not come along in /sync/', async () => {
     const items: Item[] = [];
     await transport().sync(questionOf(cacheOf('b', { title: 'boroughs' })), (item) => items.push(item), options());
     expect(items[0]).toMatchObject({ status: 200, hash: null, hasBody: false });
@@ -105,7 +105,7 @@ describe('a real service', { timeout: PATIENCE_MS }, () => {
     expect(JSON.parse(await (body as { blob: Blob }).blob.text())).toMatchObject({ type: 'Topology' });
   });
 
-  it('goes on from the last decoded byte where the line is cut, whatever it compresses', async () => {
+  it('continues from the last decoded byte where the line is cut, whatever it compresses', async () => {
     const { body: expected } = await transport().read(readOf({ title: 'airports' }), quiet());
     const ranges: (string | null)[] = [];
     const cutting: typeof fetch = async (input, init) => {

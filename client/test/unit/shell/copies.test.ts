@@ -61,7 +61,7 @@ it('counts the rows that deltas change behind a body, until it is rewritten', as
   });
 });
 
-it('a copy that is rewritten is no new version for any tab, and its rows stay the same', async () => {
+it('a copy that is rewritten is not a new version for any tab, and its rows stay the same', async () => {
   const service = new FakeService('plan');
   const [one, two] = await tabsOf(2);
   if (one === undefined || two === undefined) return;

@@ -26,7 +26,9 @@ function open(service: FakeService, clock: FakeClock, options: Partial<Options> 
 
 const titles = (count: number) => Array.from({ length: count }, (_, at) => `cache ${at}`);
 
-it('a device whose service answers nothing asks ever more seldom, and holds no more', { timeout: 60_000 }, async () => {
+it('a device whose service answers nothing asks less and less often, and holds no more', {
+  timeout: 60_000,
+}, async () => {
   const service = new FakeService(...titles(10));
   const clock = new FakeClock();
   const client = open(service, clock);

@@ -116,7 +116,7 @@ describe('parameters', () => {
     ['parameters of plan/since', { since: new Date(Number.NaN) === null ? null : new Set() }],
     ['parameters of plan(/self)+', circle],
     ['parameters of plan', { text: 'ß'.repeat(40_000) }],
-  ])('%s are told that are no JSON, or too much of it', (place, parameters) => {
+  ])('%s are told that are not JSON, or too much of it', (place, parameters) => {
     const { client } = open(new FakeService('plan'));
     expect(() => client.cache('plan', parameters as never)).toThrow(new RegExp(`^${place} must be `));
     expect(() => client.peek('plan', parameters as never)).toThrow(TypeError);

@@ -207,7 +207,7 @@ it('invariant 11: tries again soon after a copy was dropped, which is not there 
   expect((await next.held()).map(({ title }) => title)).toEqual(['plan']);
 });
 
-it('invariant 11: tries ever more seldom while there is no room, once an hour at last', async () => {
+it('invariant 11: tries less and less often while there is no room, once an hour at last', async () => {
   names += 1;
   const store = new Breakable();
   store.full = Number.POSITIVE_INFINITY;

@@ -189,7 +189,7 @@ it('invariant 9: the token is in no event, error or message', async () => {
   expect([...one.auths, ...two.auths].filter((why) => why === 'rejected')).toHaveLength(1);
 });
 
-it('a tab that does not lead tells that somebody must sign in, and resume() there has the one that leads go on', async () => {
+it('a tab that does not lead tells that somebody must sign in, and resume() there has the one that leads continue', async () => {
   const service = new FakeService('plan');
   const store = storeOf();
   let signedIn: string | null = null;

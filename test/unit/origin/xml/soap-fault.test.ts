@@ -43,7 +43,7 @@ describe('a SOAP Fault in an answer that says it is well', () => {
     ['1.2', 'e:Sender', ' of the code Sender', false],
     ['1.2', 'e:Receiver', ' of the code Receiver', true],
     ['1.2', 'e:DataEncodingUnknown', ' of the code DataEncodingUnknown', false],
-  ])('complaint 8: is no table without rows: SOAP %s, code %s', (version, code, told, retryable) => {
+  ])('complaint 8: is not a table without rows: SOAP %s, code %s', (version, code, told, retryable) => {
     expect(failureOf(envelope(version, fault(version, code, 'Plant 1 is &lt;closed&gt;')))).toMatchObject({
       code: 'origin-refused',
       message: `The origin answered with a SOAP Fault${told}.`,
