@@ -12,7 +12,7 @@ const MIN_BEGINNING = 3;
 export function likelyName(name: string, known: readonly string[]): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;
   const given = plain(name);
-  let [best, least] = [undefined as string | undefined, Math.min(3, Math.max(1, Math.floor(given.length / 3))) + 1];
+  let [best, least] = [undefined as string | undefined, Math.min(3, Math.floor(given.length / 3)) + 1];
   for (const one of known) {
     const distance = distanceBelow(given, plain(one), least);
     if (distance < least) [best, least] = [one, distance];

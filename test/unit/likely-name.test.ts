@@ -28,6 +28,12 @@ describe('the name that was meant', () => {
     },
   );
 
+  it('of one or two letters is only the same name written otherwise', () => {
+    expect(likelyName('m', ['n'])).toBeUndefined();
+    expect(likelyName('to', ['no'])).toBeUndefined();
+    expect(likelyName('N', ['n'])).toBe('n');
+  });
+
   it('is the closest of several, and no beginning where one differs by a letter', () => {
     expect(likelyName('limt', ['limits', 'limit', 'lim'])).toBe('limit');
     expect(likelyName('rows', ['row', 'rows_max'])).toBe('row');
