@@ -10,6 +10,10 @@ import { PROBLEMS } from '../../src/contract/problem.ts';
 const PROJECT = join(import.meta.dirname, '../..');
 const contract = readFileSync(join(PROJECT, 'docs/contract.md'), 'utf8');
 const sections = contract.split(/^## (?=\d+\. )/m).slice(1);
+/** What stands in code there. A member such as `end` or `forgotten` would be found in any prose. */
+const code = Array.from(contract.matchAll(/^```\w*\n(.*?)^```|`([^`]+)`/gms), ([, block, span]) => block ?? span).join(
+  '\n',
+);
 
 /** Clauses of a section: each item of its list, or the section where it has none. */
 const clauses = sections.flatMap((section) => {
@@ -55,5 +59,5 @@ function isNamed(line: string): boolean {
   if (path.endsWith('/openapi.json')) return true;
   const names = (rest.at(-1) ?? '').replace(/!$/, '').split(/[.?]|\[\]/);
   const last = names.findLast((name) => name !== '' && name !== '*') ?? '';
-  return /^\d{3}$/.test(last) || new RegExp(String.raw`(?<!\w)${last}(?!\w)`).test(contract);
+  return /^\d{3}$/.test(last) || new RegExp(String.raw`(?<!\w)${last}(?!\w)`).test(code);
 }
