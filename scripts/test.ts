@@ -6,6 +6,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
+import { prepareService } from './lib/prepared-service.ts';
 import { offlineEnv, PROJECT } from './lib/wrangler.ts';
 import { isThere, remedyFor, TOOL_FOLDERS } from './test/needs.ts';
 import { type Counts, runSuite } from './test/run-suite.ts';
@@ -17,11 +18,16 @@ const lanes = isAll ? ALL : USUAL;
 
 if (isAll) for (const folder of TOOL_FOLDERS) install(folder);
 
-const env = isAll ? LONG_FORMS : {};
+const form = isAll ? LONG_FORMS : {};
+const first = await runLane([FIRST], { env: form, live: true });
+console.log('\n== the service that tests start: built once for all of them');
+const prepared = await prepareService();
+const env = { ...form, ...prepared.env };
 const counts = [
-  ...(await runLane([FIRST], { env, live: true })),
+  ...first,
   ...(await Promise.all(lanes.map((lane, at) => runLane(lane, { env, live: at === 0 })))).flat(),
 ];
+await prepared.remove();
 
 const suites = lanes.flat();
 const needs = new Set(suites.flatMap((suite) => (suite.kind === 'vitest' ? suite.needs : [])));

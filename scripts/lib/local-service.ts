@@ -6,6 +6,7 @@ import type { Child, Children } from './children.ts';
 import { writeWorkerVars } from './dev-vars.ts';
 import type { LocalSettings } from './local-settings.ts';
 import type { LogFile } from './log-file.ts';
+import { preparedService, preparedWorker } from './prepared-service.ts';
 import { databaseBindings, offlineEnv, PROJECT, WRANGLER } from './wrangler.ts';
 
 const START_PATIENCE_MS = 120_000;
@@ -37,6 +38,8 @@ export function startOrigin({ children, settings, log }: Surroundings): Child & 
 
 /** Applies the migrations to the local databases. @throws Error if one cannot be applied */
 export async function migrate({ children, settings, log }: Surroundings): Promise<void> {
+  // Its stores have all migrations.
+  if (preparedService() !== null) return;
   const script = join(PROJECT, 'scripts/lib/migrate-local.ts');
   const child = children.start([process.execPath, script, settings.stateDir, ...databaseBindings()], {
     cwd: PROJECT,
@@ -59,8 +62,11 @@ export function startWorker(
   const file = join(settings.stateDir, 'worker.env');
   writeWorkerVars(file, workerVars);
   const port = ['--port', String(settings.port), '--inspector-port', process.env.INSPECTOR_PORT ?? '0'];
+  const prepared = preparedService();
+  const config = join(PROJECT, 'wrangler.toml');
+  const bundle = prepared === null ? [] : [preparedWorker(prepared), '--no-bundle', '--config', config];
   const args = [
-    ...['dev', '--ip', '127.0.0.1', ...port, '--persist-to', settings.stateDir, '--env-file', file],
+    ...['dev', ...bundle, '--ip', '127.0.0.1', ...port, '--persist-to', settings.stateDir, '--env-file', file],
     ...['--show-interactive-dev-session=false', '--log-level', process.env.WRANGLER_LOG ?? 'info'],
   ];
   const env = { ...offlineEnv(), WRANGLER_REGISTRY_PATH: join(settings.stateDir, 'registry') };

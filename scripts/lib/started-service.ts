@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePorts } from './free-ports.ts';
+import { copyStores, PREPARED, preparedService } from './prepared-service.ts';
 import { signToken, type TokenOptions } from './token.ts';
 import { PROJECT } from './wrangler.ts';
 
@@ -24,6 +25,11 @@ export interface StartOptions {
   args?: readonly string[];
   /** A copy of the project. Default: this one. */
   folder?: string;
+  /**
+   * Builds and migrates as for a person, for tests of `npm start` itself. Default: on what `npm test` has prepared, if
+   * it runs this test and there is no `folder`.
+   */
+  whole?: boolean;
 }
 
 /** A started service; `stop` ends it. */
@@ -77,6 +83,7 @@ export class Service {
     devVars = '',
     args = [],
     folder = PROJECT,
+    whole = folder !== PROJECT,
   }: StartOptions = {}): Promise<Service> {
     const [port, originPort] = await freePorts();
     const where = {
@@ -87,7 +94,11 @@ export class Service {
     };
     mkdirSync(where.stateDir, { recursive: true });
     writeFileSync(join(where.stateDir, 'dev.vars'), devVars);
-    return new Service(where, env, args, folder);
+    const prepared = whole ? null : preparedService();
+    if (prepared === null) return new Service(where, env, args, folder);
+    // Here, not in the process that starts: killed amid the copy, it would leave half of the stores.
+    copyStores(prepared, where.stateDir);
+    return new Service(where, { ...env, [PREPARED]: prepared }, args, folder);
   }
 
   get url(): string {
@@ -138,7 +149,7 @@ export class Service {
 /** The environment without the variables of the test runner and npm, which would change the start of the service. */
 export function cleanEnv(): NodeJS.ProcessEnv {
   const foreign =
-    /^(npm_|VITEST|NODE_ENV$|TEST$|MODE$|DEV$|PROD$|BASE_URL$|SSR$|JWT_|DEMO$|RATE_LIMITS$|DEV_VARS$|ORIGIN_)/;
+    /^(npm_|VITEST|NODE_ENV$|TEST$|MODE$|DEV$|PROD$|BASE_URL$|SSR$|JWT_|DEMO$|RATE_LIMITS$|DEV_VARS$|ORIGIN_|PREPARED_SERVICE$)/;
   const env = { ...process.env };
   for (const name of Object.keys(env)) if (foreign.test(name)) env[name] = undefined;
   return env;

@@ -1,4 +1,4 @@
-/** Static assets that the Worker reads, so that they do not count towards its size (scripts/build.ts makes them). */
+/** Static assets that the Worker reads, so that they do not count towards its size (scripts/lib/build-assets.ts makes them). */
 
 /** Path of the OpenAPI text (scripts/openapi/). */
 export const OPENAPI_ASSET = 'openapi.json';

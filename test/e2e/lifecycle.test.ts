@@ -12,7 +12,7 @@ const started: Service[] = [];
 const POLL_MS = 50;
 
 async function start(options: StartOptions = {}): Promise<Service> {
-  const service = await Service.start(options);
+  const service = await Service.start({ ...options, whole: true });
   started.push(service);
   return service;
 }
@@ -54,7 +54,7 @@ describe('npm start', () => {
   });
 
   it('ends at once when told to while it starts', async () => {
-    const service = await Service.launch();
+    const service = await Service.launch({ whole: true });
     started.push(service);
     await service.lineWith(/applying migrations/);
     const family = await descendants(service.process.pid ?? 0);
@@ -106,7 +106,7 @@ describe('npm start', () => {
     const admin = await Api.of(service, await service.token('root', { scope: 'cache:admin' }));
     expect((await admin.call('resources/')).json).toEqual([]);
     expect(await listens(service.originPort)).toBe(false);
-    const second = await Service.launch({ env: { PORT: String(service.port) } });
+    const second = await Service.launch({ whole: true, env: { PORT: String(service.port) } });
     started.push(second);
     expect(await second.ended).toBe(1);
     expect(second.lines.join('\n')).toMatch(

@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { cleanEnv } from '../../scripts/lib/started-service.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const ASSETS = join(PROJECT, 'assets');
 
 function build(): void {
-  execFileSync(process.execPath, ['scripts/build.ts'], { cwd: PROJECT });
+  execFileSync(process.execPath, ['scripts/build.ts'], { cwd: PROJECT, env: cleanEnv() });
 }
 
 /** Path of each asset -> which file it is: another one in its place has another number. */
