@@ -1,6 +1,6 @@
 /**
  * Replaces describe.ts and describe-read.ts in the Worker (package.json, `imports`). The build makes the OpenAPI text
- * (scripts/build.ts), so the Worker does not need the descriptions of routes: esbuild drops the arguments of an empty
+ * (scripts/lib/build-assets.ts), so the Worker does not need the descriptions of routes: esbuild drops the arguments of an empty
  * function.
  */
 
