@@ -3,26 +3,14 @@
 import type { RowSink, TableAnswer } from '../../ports/rows.ts';
 import type { MarkedTable, RowMarks } from './row-marks.ts';
 
-/**
- * The same answers, whose readers leave out deletions. All of them share one sink: the deletion of a row may be on
- * another page than the row.
- *
- * @param onMark receives the watermark of each row that has one
- */
+/** The same answers, whose readers leave out deletions. @param onMark receives the watermark of each row that has one */
 export async function* withoutDeletions(
   answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>,
   { marksOf }: Pick<MarkedTable, 'marksOf'>,
   onMark: (mark: string) => void,
 ): AsyncGenerator<TableAnswer, void> {
-  let full: FullRows | undefined;
   for await (const { body, reader } of answers) {
-    yield {
-      body,
-      reader: (tables, sink) => {
-        full ??= new FullRows(sink, marksOf, onMark);
-        return reader(tables, full);
-      },
-    };
+    yield { body, reader: (tables, sink) => reader(tables, new FullRows(sink, marksOf, onMark)) };
   }
 }
 
