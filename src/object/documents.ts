@@ -116,7 +116,7 @@ export class Documents {
   }
 
   /** Drops the copies after a transaction was rolled back. */
-  forget(): void {
+  dropCopies(): void {
     this.#known = null;
   }
 }

@@ -65,7 +65,7 @@ export class EndedTasks {
 
   /** Cuts the tasks of a key to the newest TASK_RETENTION_COUNT. */
   trim(key: string): void {
-    this.forget();
+    this.dropCopies();
     this.#sql.exec(
       `DELETE FROM ended_tasks WHERE task_id IN (
          SELECT task_id FROM ended_tasks WHERE key = ? ORDER BY ended_at DESC, task_id LIMIT -1 OFFSET ?)`,
@@ -76,7 +76,7 @@ export class EndedTasks {
 
   /** Removes the tasks of a key that ended more than TASK_RETENTION_MS ago; returns what is left. */
   sweep(key: string, now: number): { count: number; oldestAt: number | null } {
-    this.forget();
+    this.dropCopies();
     this.#sql.exec('DELETE FROM ended_tasks WHERE key = ? AND ended_at <= ?', key, now - TASK_RETENTION_MS);
     return this.#sql
       .exec<{ count: number; oldestAt: number | null }>(
@@ -87,7 +87,7 @@ export class EndedTasks {
   }
 
   /** Drops the copies, after rows were removed or a transaction was rolled back. */
-  forget(): void {
+  dropCopies(): void {
     this.#known = new BoundedMap(MAX_KNOWN);
   }
 }

@@ -155,8 +155,8 @@ export class KeyRows {
     try {
       return this.#storage.transactionSync(work);
     } catch (error) {
-      this.#documents.forget();
-      this.#ended.forget();
+      this.#documents.dropCopies();
+      this.#ended.dropCopies();
       throw error;
     }
   }

@@ -8,10 +8,11 @@ const BEGIN = `INSERT INTO actions (at, id, user, action, target, reason, reques
 const END = 'UPDATE actions SET count = ?3 WHERE at = ?1 AND id = ?2';
 const DROP = 'DELETE FROM actions WHERE at = ?1 AND id = ?2';
 
-/** Each of these queries reads one range of an index. */
-const BEFORE = 'at >= ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?';
-const listSql = (...equal: string[]) =>
-  `SELECT ${COLUMNS} FROM actions WHERE ${[...equal.map((name) => `${name} = ? AND `), BEFORE].join('')}`;
+/** The statement of a list, filtered by these columns. Whichever they are, it reads one range of an index. */
+const listSql = (columns: readonly string[]) => `
+  SELECT ${COLUMNS} FROM actions
+  WHERE ${columns.map((column) => `${column} = ? AND `).join('')}at >= ? AND (at, id) < (?, ?)
+  ORDER BY at DESC, id DESC LIMIT ?`;
 
 const DROP_OLD = `
   DELETE FROM actions
@@ -39,12 +40,12 @@ export function d1Actions(db: D1Database): Actions {
 
     async list({ user, action, since }, before, limit) {
       const { at, id } = before ?? { at: Number.MAX_SAFE_INTEGER, id: '' };
-      const equal = Object.entries({ user, action }).filter(
-        (entry): entry is [string, string] => entry[1] !== undefined,
+      const filters = Object.entries({ user, action }).filter(
+        (filter): filter is [string, string] => filter[1] !== undefined,
       );
       const { results } = await db
-        .prepare(listSql(...equal.map(([name]) => name)))
-        .bind(...equal.map(([, value]) => value), since, at, id, limit + 1)
+        .prepare(listSql(filters.map(([column]) => column)))
+        .bind(...filters.map(([, value]) => value), since, at, id, limit + 1)
         .all<Row>();
       const actions = results.slice(0, limit).map(actionOf);
       return { actions, next: results.length > limit ? placeOf(actions.at(-1)) : null };

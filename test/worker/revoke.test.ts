@@ -1,3 +1,4 @@
+/** `POST /cache/revoke/`: who may take which task back (CONTRACT 2 "Revoke"). */
 import { describe, expect, it } from 'vitest';
 import { Client } from '../support/client.ts';
 import { countCalls } from '../support/count-calls.ts';
@@ -9,17 +10,18 @@ const alice = new Client({ user: 'alice' });
 const bob = new Client({ user: 'bob' });
 const admin = new Client({ user: 'root', scope: 'cache:admin' });
 
-async function refreshed(source: Source, client = alice, prefer = 'respond-async'): Promise<string> {
+/** Asks for a refresh; returns the id of its task. */
+async function refresh(source: Source, client = alice, prefer = 'respond-async'): Promise<string> {
   const answer = await client.post('/cache/refresh/', { resource_title: source.title }, { Prefer: prefer });
   return (await taskIn(answer)).task_id;
 }
 
-/** A running task, and what waits behind it for `askers`. */
-async function waiting(askers: Client[], members: Parameters<typeof heldSource>[0] = {}) {
+/** A running task, and behind it one that waits (`id`), for which all of `askers` have asked. */
+async function waitingTask(askers: Client[], members: Parameters<typeof heldSource>[0] = {}) {
   const { source, release } = await heldSource(members);
-  const running = await refreshed(source);
+  const running = await refresh(source);
   await untilLoading(source);
-  const ids = await Promise.all(askers.map((asker) => refreshed(source, asker)));
+  const ids = await Promise.all(askers.map((asker) => refresh(source, asker)));
   return { source, release, running, id: ids[0] ?? running };
 }
 
@@ -27,8 +29,8 @@ const revoke = (id: unknown, client = alice, query = '') => client.post(`/cache/
 const stateOf = async (id: string) => (await taskIn(await admin.get(`/cache/state/?task_id=${id}`))).task_state;
 
 describe('POST /cache/revoke/', () => {
-  it('takes back a task that waits, for its only asker', async () => {
-    const { source, release, running, id } = await waiting([alice]);
+  it('revokes a waiting task for the only user who asked for it', async () => {
+    const { source, release, running, id } = await waitingTask([alice]);
     const response = await revoke(id.toUpperCase());
     expect(response.status).toBe(200);
     expect(response.headers.get('ETag')).toMatch(/^"[^"]+"$/);
@@ -42,16 +44,16 @@ describe('POST /cache/revoke/', () => {
     expect(await source.loads()).toBe(1);
   });
 
-  it('takes back a task in RETRY', async () => {
+  it('revokes a task in RETRY', async () => {
     const source = await Source.define({ retry: { max_attempts: 3, backoff_s: 600 } });
     await source.origin.answer({ status: 503, headers: { 'Retry-After': '600' } });
-    const id = await refreshed(source);
+    const id = await refresh(source);
     await expect.poll(() => stateOf(id)).toBe('RETRY');
     expect(await (await revoke(id)).text()).toBe(`{"task_id":"${id}","task_state":"REVOKED"}`);
   });
 
-  it('tells all of the task with expand=task', async () => {
-    const { id } = await waiting([alice]);
+  it('returns the whole task with expand=task', async () => {
+    const { id } = await waitingTask([alice]);
     expect(await (await revoke(id, alice, '?expand=task')).json()).toMatchObject({
       task_state: 'REVOKED',
       ended: expect.any(String),
@@ -59,8 +61,8 @@ describe('POST /cache/revoke/', () => {
     });
   });
 
-  it('answers 409 of a task that runs, and of one that has ended, revoked ones included', async () => {
-    const { running, id, release } = await waiting([alice]);
+  it('answers 409 for a task that runs, has ended or is already revoked', async () => {
+    const { running, id, release } = await waitingTask([alice]);
     const conflict = async (which: string) => {
       const response = await revoke(which);
       expect(response.status).toBe(409);
@@ -75,42 +77,42 @@ describe('POST /cache/revoke/', () => {
   });
 });
 
-describe('who may revoke', () => {
+describe('the right to revoke a task', () => {
   const forbidden = async (response: Response) => {
     expect(response.status).toBe(403);
     expect(response.headers.get('WWW-Authenticate')).toBe('Bearer error="insufficient_scope", scope="cache:admin"');
     expect(await response.json()).toMatchObject({ type: '/docs/problems#insufficient-scope' });
   };
 
-  it('is not somebody who did not ask, but cache:admin', async () => {
-    const { id } = await waiting([alice]);
+  it('is not given to a user who did not ask for it, but to cache:admin', async () => {
+    const { id } = await waitingTask([alice]);
     await forbidden(await revoke(id, bob));
     expect(await stateOf(id)).toBe('PENDING');
     expect((await revoke(id, admin)).status).toBe(200);
   });
 
-  it('is none of several askers, but cache:admin', async () => {
-    const { id } = await waiting([alice, bob]);
+  it('is given to none of several users who asked for it, but to cache:admin', async () => {
+    const { id } = await waitingTask([alice, bob]);
     await forbidden(await revoke(id, alice));
     await forbidden(await revoke(id, bob));
     expect((await revoke(id, admin)).status).toBe(200);
   });
 
-  it('is an asker who asked twice', async () => {
-    const { id } = await waiting([alice, alice]);
+  it('is given to the only user who asked for it, even twice', async () => {
+    const { id } = await waitingTask([alice, alice]);
     expect((await revoke(id)).status).toBe(200);
   });
 
-  it('is nobody without a scope for it', async () => {
-    const { id } = await waiting([alice]);
+  it('needs cache:refresh', async () => {
+    const { id } = await waitingTask([alice]);
     const response = await revoke(id, new Client({ user: 'alice', scope: 'cache:read' }));
     expect(response.status).toBe(403);
     expect(response.headers.get('WWW-Authenticate')).toContain('scope="cache:refresh"');
     expect(await stateOf(id)).toBe('PENDING');
   });
 
-  it('of a private cache is told nobody else: 404, as for an unknown task', async () => {
-    const { id } = await waiting([alice], { scope: 'user' });
+  it('is refused to other users of a private cache with 404, as for an unknown task', async () => {
+    const { id } = await waitingTask([alice], { scope: 'user' });
     for (const which of [id, crypto.randomUUID()]) {
       const response = await revoke(which, bob);
       expect(response.status).toBe(404);
@@ -121,29 +123,29 @@ describe('who may revoke', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('a request', () => {
   it.each<[string, string, string]>([
-    ['no id', '{}', '/task_id'],
-    ['a number', '{"task_id":1}', '/task_id'],
-    ['null', '{"task_id":null}', '/task_id'],
-    ['no UUID', '{"task_id":"x"}', '/task_id'],
-    ['a NUL', '{"task_id":"00000000-0000-8000-8000-00000000000\\u0000"}', '/task_id'],
+    ['no task_id', '{}', '/task_id'],
+    ['a number as task_id', '{"task_id":1}', '/task_id'],
+    ['null as task_id', '{"task_id":null}', '/task_id'],
+    ['a task_id that is no UUID', '{"task_id":"x"}', '/task_id'],
+    ['a NUL in task_id', '{"task_id":"00000000-0000-8000-8000-00000000000\\u0000"}', '/task_id'],
     ['an unknown member', '{"task_id":"00000000-0000-8000-8000-000000000000","force":true}', '/force'],
-    ['an array', '["00000000-0000-8000-8000-000000000000"]', ''],
-  ])('%s is 400 with a pointer', async (_what, text, pointer) => {
+    ['an array as its body', '["00000000-0000-8000-8000-000000000000"]', ''],
+  ])('with %s is 400 with a pointer', async (_what, text, pointer) => {
     const response = await alice.send('POST', '/cache/revoke/', { 'Content-Type': 'application/json' }, text);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ type: '/docs/problems#invalid-parameters', errors: [{ pointer }] });
   });
 
-  it('is a query that it does not know', async () => {
+  it('with an unknown query parameter is 400', async () => {
     expect((await revoke(crypto.randomUUID(), alice, '?task_id=1')).status).toBe(400);
   });
 });
 
 describe('the hop budget of a revocation', () => {
   it('is two object calls', async () => {
-    const { id } = await waiting([alice]);
+    const { id } = await waitingTask([alice]);
     const { calls, response } = await countCalls('/api/v1/cache/revoke/', {
       method: 'POST',
       headers: { ...(await bearer({ user: 'alice' })), 'Content-Type': 'application/json' },

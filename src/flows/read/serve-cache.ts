@@ -54,7 +54,7 @@ type Body = Omit<ServedBody, 'tables'>;
 export async function serveCache(services: ReadServices, read: CacheRead): Promise<Served> {
   const found = await findEntry(services, read);
   const served = serveAtOnce(services, read, found);
-  return served === 'load' ? serveOnceLoaded(services, read, found) : served;
+  return served === 'load' ? serveAfterLoad(services, read, found) : served;
 }
 
 /** What this location has of a cache, however old; null if nothing. */
@@ -82,17 +82,17 @@ export function serveAtOnce(services: ReadServices, read: CacheRead, found: Foun
     if (found.looked.fetched && failure === null) services.waitUntil(revalidate(services, read, found));
     return withTables(bodyOf(freshness, null), found);
   }
-  return failure === null ? 'load' : withTables(standIn(found, freshness, failure, null), found);
+  return failure === null ? 'load' : withTables(staleBodyOrThrow(found, freshness, failure, null), found);
 }
 
 /** Answers a read of a found cache after a load, or with the task of that load. @throws Problem as `serveCache` */
-export async function serveOnceLoaded(services: ReadServices, read: CacheRead, found: FoundCache): Promise<Served> {
+export async function serveAfterLoad(services: ReadServices, read: CacheRead, found: FoundCache): Promise<Served> {
   const rules = freshnessRules(found.resource, found.looked.mark, read.notBefore);
-  const served = await serveLoaded(services, read, found, judge(found.looked.entry, rules, Date.now()));
+  const served = await bodyAfterLoad(services, read, found, judge(found.looked.entry, rules, Date.now()));
   return served.outcome === 'pending' ? served : withTables(served, found);
 }
 
-async function serveLoaded(
+async function bodyAfterLoad(
   services: ReadServices,
   read: CacheRead,
   found: FoundCache,
@@ -119,7 +119,7 @@ async function serveLoaded(
 
   const rules = freshnessRules(found.resource, found.looked.mark, read.notBefore);
   const freshness = judge(end.entry, rules, Date.now());
-  if (end.outcome === 'failed') return standIn(found, freshness, end.failure, forwarded);
+  if (end.outcome === 'failed') return staleBodyOrThrow(found, freshness, end.failure, forwarded);
   if (freshness.state === 'absent') throw new Error('what was loaded counts as absent');
   if (read.delta !== null) demandReached(read.delta, freshness.loaded.version);
   return bodyOf(freshness, forwarded);
@@ -135,7 +135,7 @@ async function revalidate(services: ReadServices, { user }: CacheRead, found: Fo
 }
 
 /** Returns the stale body if it may replace a failed load; otherwise throws the failure. */
-function standIn(
+function staleBodyOrThrow(
   { cache }: FoundCache,
   freshness: Freshness,
   failure: LastFailure,
@@ -157,8 +157,8 @@ function bodyOf(freshness: Exclude<Freshness, { state: 'absent' }>, forwarded: B
   return { outcome: 'body', entry, loaded, expiresAt, forwarded };
 }
 
-function withTables({ outcome, entry, loaded, expiresAt, forwarded }: Body, found: FoundCache): ServedBody {
-  return { outcome, entry, loaded, expiresAt, forwarded, tables: tablesOf(entry, found) };
+function withTables(body: Body, found: FoundCache): ServedBody {
+  return { ...body, tables: tablesOf(body.entry, found) };
 }
 
 /** A body loaded under another definition may have other tables. */

@@ -19,7 +19,7 @@ import { unfinishedTask } from './await-load.ts';
 import { findEntries, type SearchedItem, type SoughtCache } from './find-entries.ts';
 import type { FoundCache } from './find-entry.ts';
 import { knownCacheOf } from './known-caches.ts';
-import { type CacheRead, type ServedBody, serveAtOnce, serveOnceLoaded } from './serve-cache.ts';
+import { type CacheRead, type ServedBody, serveAfterLoad, serveAtOnce } from './serve-cache.ts';
 
 /** One requested cache. */
 export interface SyncItemRead {
@@ -177,7 +177,7 @@ function answerAtOnce(services: Services, item: FoundItem): SyncedItem | 'load' 
 
 async function answerOnceLoaded(services: Services, item: FoundItem): Promise<SyncedItem> {
   try {
-    const served = await serveOnceLoaded(services, item.read, item.found);
+    const served = await serveAfterLoad(services, item.read, item.found);
     return served.outcome === 'pending' ? pendingItem(item, served.task) : servedItem(item, served);
   } catch (error) {
     return failedItem(item, error);

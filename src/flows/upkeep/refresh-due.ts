@@ -1,7 +1,8 @@
 /**
- * Schedules (CONTRACT 4): refreshes the caches of resources whose time has come, some at each minute's cron. However
- * many times were missed, a cache is refreshed once. Caches that no request reads are left to expire. Nothing is
- * written to an entry: the resource's row contains the next time of its schedule, and where the current run continues.
+ * Schedules (CONTRACT 4): refreshes the caches of resources whose scheduled time has come, a bounded number at each
+ * minute's cron. A cache is refreshed once, however many times of its schedule were missed. Caches that no request
+ * reads are left to expire. The resource's row contains the next time of its schedule, and the place where the current
+ * run continues; nothing is written to the entries.
  *
  * A run may be cut off between the refreshes of a page and the note about them. The start of the run is noted before
  * the first page. So a call that repeats a page asks for data fetched after that start, and skips caches that the page
@@ -35,9 +36,13 @@ const PAUSE_MS = 120;
 /** The place before all keys. */
 const BEFORE_ALL = '';
 
+/** Bounds of one call. */
 export interface DueOptions {
+  /** Most refreshes that it starts. */
   maxRefreshes?: number;
+  /** Most entries of a page. */
   pageSize?: number;
+  /** Pause for each started refresh, ms. */
   pauseMs?: number;
 }
 
@@ -68,13 +73,13 @@ export async function refreshDue(
  */
 async function refreshNext(
   services: DueServices,
-  found: ScheduledRun,
+  due: ScheduledRun,
   limit: number,
   now: number,
 ): Promise<{ started: number; rest: ScheduledRun | null }> {
-  const { title, definition } = found.resource;
+  const { title, definition } = due.resource;
   try {
-    const run = await begun(services, found);
+    const run = await beginRun(services, due);
     if (run === null) return { started: 0, rest: null };
     const filter = { resource: title, readSince: now - READ_WITHIN_MS };
     const page = await services.entries.list(filter, run.after, limit, now);
@@ -96,8 +101,8 @@ async function refreshNext(
   }
 }
 
-/** Notes the start of the run; null if another call has started it. */
-async function begun({ resources }: DueServices, run: ScheduledRun): Promise<ScheduledRun | null> {
+/** Notes the start of a run that has not begun yet; null if another call has started it. */
+async function beginRun({ resources }: DueServices, run: ScheduledRun): Promise<ScheduledRun | null> {
   if (run.after !== null) return run;
   const start = { after: BEFORE_ALL };
   return (await resources.moveRun(run, start)) ? { ...run, ...start } : null;

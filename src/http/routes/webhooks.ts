@@ -1,7 +1,7 @@
 /** `/webhooks/`: receivers of events about caches (CONTRACT 4). */
 
 import { arrayOf, describe, NOT_MODIFIED, pathParameter } from '#describe';
-import { WebhookAnswer, WebhookDefinition, WebhookTest } from '../../contract/webhook.ts';
+import { MAX_WEBHOOKS, WebhookAnswer, WebhookDefinition, WebhookTest } from '../../contract/webhook.ts';
 import {
   answerOfWebhook,
   deleteWebhook,
@@ -33,7 +33,11 @@ webhooks.get(
     summary: 'All webhooks, in order of name, with their states',
     scope: 'cache:inspect',
     answers: {
-      200: { description: 'All of them: there are at most 32.', schema: arrayOf(WebhookAnswer), headers: ['ETag'] },
+      200: {
+        description: `All of them: there are at most ${MAX_WEBHOOKS}.`,
+        schema: arrayOf(WebhookAnswer),
+        headers: ['ETag'],
+      },
       304: NOT_MODIFIED,
     },
   }),
@@ -141,6 +145,7 @@ webhooks.post(
     const tested = await carryOut(
       c,
       'webhook.tested',
+      // A test changes nothing, so it is not recorded as an action.
       null,
       () => testWebhook(c.get('services'), name),
       ({ delivered }) => ({ count: 1, what: { webhook: name, delivered } }),
