@@ -8,6 +8,9 @@ import { likelyName } from './likely-name.ts';
 import { placesOf, type WalkedSchema } from './member-places.ts';
 import { pointerTo } from './pointer.ts';
 
+/** The known members of an object are listed if they are at most as many. */
+const MOST_TOLD = 8;
+
 /**
  * All faults in the form of a value, from the issues of its schema. Valibot reports only one unknown member of each
  * object and accepts arrays as objects, so this function looks for both itself.
@@ -57,7 +60,7 @@ function isOfObjects(schema: unknown): schema is WalkedSchema {
 
 /**
  * A fault for each member of an object that is not known. It suggests a similar known name, or else names the objects
- * of the body that have such a member.
+ * of the body that have such a member, or the few members that are known.
  */
 export function unknownMembers(
   value: object,
@@ -76,5 +79,7 @@ function likelyMeaning(name: string, known: readonly string[], root: v.GenericSc
   const likely = likelyName(name, known);
   if (likely !== undefined) return `; perhaps "${likely}" is meant`;
   const places = root === undefined ? [] : placesOf(name, root);
-  return places.length === 0 ? '' : `; it belongs ${places.join(' or ')}`;
+  if (places.length > 0) return `; it belongs ${places.join(' or ')}`;
+  const isFew = known.length > 0 && known.length <= MOST_TOLD;
+  return isFew ? `; known are ${known.map((one) => `"${one}"`).join(', ')}` : '';
 }

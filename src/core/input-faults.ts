@@ -2,6 +2,7 @@
 
 import type * as v from 'valibot';
 import { type InputFault, Problem } from '../contract/problem.ts';
+import { counted } from './counted.ts';
 import { pointerTo } from './pointer.ts';
 
 /** Most faults in one answer: a body of 64 KiB can have thousands. */
@@ -9,9 +10,15 @@ const MAX_FAULTS = 100;
 
 /** Problem `invalid-parameters` with all faults; `detail` repeats the first one, for clients that read only that. */
 export function invalidParameters(faults: readonly InputFault[]): Problem {
-  const [first] = faults;
+  const told = withoutRepeats(faults);
+  const [first] = told;
   const detail = first === undefined ? 'Not valid.' : `${first.pointer || 'The body'} ${first.detail}.`;
-  return new Problem('invalid-parameters', detail, { errors: faults.slice(0, MAX_FAULTS) });
+  return new Problem('invalid-parameters', detail, { errors: told.slice(0, MAX_FAULTS) });
+}
+
+/** Several rules of one value may say the same. */
+function withoutRepeats(faults: readonly InputFault[]): InputFault[] {
+  return [...new Map(faults.map((fault) => [JSON.stringify([fault.pointer, fault.detail]), fault])).values()];
 }
 
 /** The result of `work`; pointers of its faults get the prefix `pointer`. @throws Problem what the work throws */
@@ -55,18 +62,24 @@ const OF_TYPE: Readonly<Record<string, string>> = {
   record: 'must be an object',
 };
 
-const OF_LIMIT: Readonly<Record<string, (limit: unknown) => string>> = {
+const OF_LIMIT: Readonly<Record<string, (limit: unknown, value: unknown) => string>> = {
   min_value: (limit) => `must be at least ${limit}`,
   max_value: (limit) => `must be at most ${limit}`,
-  min_length: (limit) => (limit === 1 ? 'must not be empty' : `must have a length of at least ${limit}`),
-  max_length: (limit) => `must have a length of at most ${limit}`,
+  min_length: (limit, value) => (limit === 1 ? 'must not be empty' : `must have at least ${lengthOf(limit, value)}`),
+  max_length: (limit, value) => `must have at most ${lengthOf(limit, value)}`,
 };
+
+function lengthOf(limit: unknown, value: unknown): string {
+  return counted(Number(limit), Array.isArray(value) ? 'item' : 'character');
+}
 
 /** Our own schemas set their messages, which are kept; valibot's messages begin with "Invalid". */
 function wordsOf(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return 'is required';
   if (!issue.message.startsWith('Invalid ')) return issue.message;
-  if (issue.type === 'picklist')
-    return `must be one of ${issue.expected?.replace(/[()]/g, '').replaceAll(' | ', ', ')}`;
-  return OF_LIMIT[issue.type]?.(issue.requirement) ?? OF_TYPE[issue.type] ?? `must be ${issue.expected}`;
+  if (issue.type === 'picklist') {
+    const known = issue.expected?.replace(/[()]/g, '').split(' | ') ?? [];
+    return `must be ${known.length > 1 ? 'one of ' : ''}${known.join(', ')}`;
+  }
+  return OF_LIMIT[issue.type]?.(issue.requirement, issue.input) ?? OF_TYPE[issue.type] ?? `must be ${issue.expected}`;
 }

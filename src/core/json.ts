@@ -8,7 +8,7 @@ import { MAX_NESTING } from '../contract/constants.ts';
 import { type InputFault, Problem } from '../contract/problem.ts';
 import type { Json } from '../ports/entry.ts';
 import { invalidParameters } from './input-faults.ts';
-import { JsonEvents } from './json-events.ts';
+import { faultOfJson } from './json-fault.ts';
 import { pointerTo } from './pointer.ts';
 
 /**
@@ -30,7 +30,7 @@ export function parseJsonText(text: string): Json {
     const detail =
       text.trim() === ''
         ? 'The JSON is empty. An object without members is {}.'
-        : `The JSON is broken at byte ${positionOfFault(text)}.`;
+        : `The JSON is broken at byte ${faultOfJson(text)}.`;
     throw new Problem('invalid-json', detail, { cause });
   }
 }
@@ -92,23 +92,6 @@ function inspect(value: Json, pointer: string, level: number, faults: InputFault
 function faultOfName(name: string): string | null {
   if (!name.isWellFormed()) return 'must not have lone surrogates in its name';
   return name === '__proto__' ? 'must not be called "__proto__"' : null;
-}
-
-/** The position, in bytes, where the text stops being JSON. Engines report it in different words, and not always. */
-function positionOfFault(text: string): number {
-  const bytes = new TextEncoder().encode(text);
-  const events = new JsonEvents(
-    { begin() {}, end() {}, name() {}, string() {}, literal() {} },
-    Number.POSITIVE_INFINITY,
-  );
-  for (let at = 0; at < bytes.length; at++) {
-    try {
-      events.write(bytes.subarray(at, at + 1));
-    } catch {
-      return at;
-    }
-  }
-  return bytes.length;
 }
 
 /** Bytes of a value as JSON in UTF-8. Canonical JSON has the same length as any other without white space. */

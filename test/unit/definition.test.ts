@@ -129,7 +129,7 @@ describe('a definition', () => {
     [{ ttl_s: null }, '/ttl_s', 'must be a number'],
     [{ scope: 'public' }, '/scope', 'must be one of "shared", "user"'],
     [{ retry: { max_attempts: 0 } }, '/retry/max_attempts', 'must be at least 1'],
-    [{ retry: { jitter: true } }, '/retry/jitter', 'is not known here'],
+    [{ retry: { jitter: true } }, '/retry/jitter', 'is not known here; known are "max_attempts", "backoff_s"'],
     [{ ttl: 60 }, '/ttl', 'is not known here; perhaps "ttl_s" is meant'],
     [
       columns({ name: 'x', requierd: true }),

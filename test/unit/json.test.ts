@@ -16,13 +16,20 @@ const nested = (depth: number) => `{"p":${'['.repeat(depth)}${']'.repeat(depth)}
 
 describe('a JSON text of a client', () => {
   it.each([
-    ['{"a":tru}', 8],
-    ['{"a":1,}', 7],
-    ['{"a" 1}', 6],
-    ['[1,2', 4],
-    ['nope', 1],
-    ['["é" 1]', 7],
-    ['[1] x', 4],
+    ['{"a":tru}', '8'],
+    ['{"a":1,}', '7: no comma may stand before } or ]'],
+    ['[1, \n]', '5: no comma may stand before } or ]'],
+    ['{"a" 1}', '6'],
+    ['[1,2', '4: it ends there, unfinished'],
+    ['{', '1: it ends there, unfinished'],
+    ['{"a":"b', '7: it ends there, unfinished'],
+    ['nope', '1: names and texts stand between double quotes'],
+    ['{a:1}', '1: names and texts stand between double quotes'],
+    ["{'a':1}", '1: names and texts stand between double quotes'],
+    ['{"a":True}', '5: true, false and null are written in lower case'],
+    ['{"a":1 // one\n}', '7: JSON has no comments'],
+    ['["é" 1]', '7'],
+    ['[1] x', '4'],
   ])('that is broken is refused with its place: %s', (text, at) => {
     const problem = refusal(text);
     expect(problem.code).toBe('invalid-json');

@@ -127,7 +127,7 @@ describe('what a definition says of the text of answers', () => {
       'must be empty, or one printable ASCII character but the comma',
     ],
     [csv({ quote: ';', delimiter: ';' }, 'a'), '/csv', 'must not have one character for both'],
-    [csv({ separator: ';' }, 'a'), '/csv/separator', 'is not known here'],
+    [csv({ separator: ';' }, 'a'), '/csv/separator', 'is not known here; known are "delimiter", "quote", "header"'],
     [{ charset: 'utf-8' }, '/charset', 'needs tables: other bodies pass through as they are'],
     [{ ...json('a'), charset: 'utf-7' }, '/charset', 'must be a label of the Encoding standard, such as windows-1251'],
     [

@@ -176,7 +176,9 @@ describe('a probe is refused', () => {
       '/parameters/n must be an integer',
     ]);
     expect(await faultsOf(await send(title, { parameters: [] }, own))).toEqual(['/parameters must be an object']);
-    expect(await faultsOf(await send(title, { rows: 1 }, own))).toEqual(['/rows is not known here']);
+    expect(await faultsOf(await send(title, { rows: 1 }, own))).toEqual([
+      '/rows is not known here; known are "definition", "parameters", "user"',
+    ]);
     expect(await faultsOf(await send(title, [], own))).toEqual([' must be a JSON object']);
   });
 

@@ -135,7 +135,10 @@ describe('purging', () => {
       ['resource_title=x&parameters=[]', '/parameters must be a JSON object'],
       ['resource_title=x&parameters={', '/parameters must be a JSON object'],
       ['resource_title=x&parameters={"a":1e400}', '/parameters/a must be a finite number'],
-      ['resource_title=x&all=true', '/all is not known here'],
+      [
+        'resource_title=x&all=true',
+        '/all is not known here; known are "resource_title", "parameters", "soft", "dry_run", "cursor"',
+      ],
     ] as const) {
       expect(await faultsOf(await admin.delete(`/caches/?${query.replace('=x', `=${title}`)}`))).toEqual([fault]);
     }

@@ -117,9 +117,12 @@ GROUP BY t, label ORDER BY t LIMIT 10000`,
       ['figure=load&step=5', '/step must be at least 60'],
       ["figure=load&step=60'", '/step must be a whole number'],
       ['figure=load&from=now', '/from must be a time'],
-      ['figure=load&from=2026-11-23T13:00:00Z&to=2026-11-23T13:00:00Z', '/from must be before "to"'],
+      [
+        'figure=load&from=2026-11-23T13:00:00Z&to=2026-11-23T13:00:00Z',
+        '/from must be before "to", which is now if left out',
+      ],
       ['figure=load&from=2026-01-01T00:00:00Z&to=2026-11-23T13:00:00Z', '/step must be longer'],
-      ['figure=load&sql=x', '/sql is not known here'],
+      ['figure=load&sql=x', '/sql is not known here; known are "figure", "by", "from", "to", "step"'],
     ] as const) {
       expect((await faultsOf(await ask(query, settings)))[0]).toContain(fault);
     }

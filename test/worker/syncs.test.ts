@@ -123,7 +123,7 @@ describe('forgetting', () => {
     ['', '/user is required'],
     ['user=', '/user must not be empty'],
     ['user=a&device=', '/device must not be empty'],
-    ['user=a&resource_title=x', '/resource_title is not known here'],
+    ['user=a&resource_title=x', '/resource_title is not known here; known are "user", "device", "cursor"'],
   ])('refuses ?%s', async (query, fault) => {
     expect(await faultsOf(await admin.delete(`/syncs/?${query}`))).toEqual([fault]);
   });

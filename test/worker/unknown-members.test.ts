@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/ports/entry.ts';
 import { admin, alice, defineResource, faultsOf } from '../support/admin.ts';
+import { Client } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 
 const URL_OF_ERP = 'https://erp.example.com/';
@@ -33,13 +34,46 @@ describe('a member that is not known', () => {
     ],
     ['GET', '/resources/?serach=x', null, '/serach is not known here; perhaps "search" is meant'],
     ['GET', '/caches/?resource=x', null, '/resource is not known here; perhaps "resource_title" is meant'],
-    ['GET', '/actions/?colour=red', null, '/colour is not known here'],
+    [
+      'GET',
+      '/actions/?colour=red',
+      null,
+      '/colour is not known here; known are "limit", "cursor", "user", "action", "since"',
+    ],
+    [
+      'POST',
+      '/resources/x/probe/',
+      { rows: 1 },
+      '/rows is not known here; known are "definition", "parameters", "user"',
+    ],
+    [
+      'PUT',
+      '/sources/x/',
+      { url: URL_OF_ERP, auth: { bearer: 'x' } },
+      '/auth/bearer is not known here; known are "basic", "oauth2", "query"',
+    ],
   ])('names the one that was meant: %s %s %j', async (method, path, body, fault) => {
     const type = { 'Content-Type': 'application/json' };
     const answer = await (body === null
       ? admin.send(method, path)
       : admin.send(method, path, type, JSON.stringify(body)));
     expect(await faultsOf(answer)).toContain(fault);
+  });
+
+  it.each([
+    ['/catalog/?limit=x&limit=y', '/limit must not be repeated'],
+    ['/cache/?expand=x', '/expand must be "resource"'],
+    ['/actions/?since=x', '/since must be a time such as 2026-11-23T19:14:36Z'],
+    [`/resources/?search=${'x'.repeat(129)}`, '/search must have at most 128 characters'],
+    ['/stats/?figure=load&from=2999-01-01T00:00:00Z', '/from must be before "to", which is now if left out'],
+  ])('is not what is wrong with GET %s, which is told once: %s', async (path, fault) => {
+    const inspector = new Client({ user: 'ida', scope: 'cache:read cache:inspect' });
+    expect(await faultsOf(await inspector.get(path))).toEqual([fault]);
+  });
+
+  it('is not what is wrong with a question about too many caches', async () => {
+    const answer = await alice.post('/sync/', { caches: Array.from({ length: 101 }, () => ({ id: 'a' })) });
+    expect(await faultsOf(answer)).toEqual(['/caches must have at most 100 items']);
   });
 
   it('does so in questions about many caches, of the whole and of an item', async () => {

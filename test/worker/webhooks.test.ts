@@ -20,6 +20,7 @@ afterEach(removeAll);
 const inspector = new Client({ user: 'eve', scope: 'cache:inspect' });
 const SECRET = '$' + '{ORIGIN_TEST_HOOK}';
 const DEFAULTS = { events: ['cache.changed'], min_interval_s: 0 };
+const UNKNOWN = 'is not known here; known are "url", "secrets", "resources", "events", "min_interval_s"';
 const OK = { status: 'ok', failing_since: null, next_try: null, disabled_since: null, type: null, reason: null };
 const definition = (more = {}) => ({ url: `${inject('originUrl')}/hook`, secrets: [SECRET], ...more });
 
@@ -74,7 +75,7 @@ describe('a webhook', () => {
 
   it.each([
     [{}, ['/url is required', '/secrets is required']],
-    [{ ...definition(), x: 1, y: 2 }, ['/x is not known here', '/y is not known here']],
+    [{ ...definition(), x: 1, y: 2 }, [`/x ${UNKNOWN}`, `/y ${UNKNOWN}`]],
     [definition({ url: 'http://10.0.0.1/' }), ['/url must be https, unless ORIGIN_HOSTS names the host']],
     [definition({ url: 'https://elsewhere.test/' }), ['/url has a host that is not in ORIGIN_HOSTS']],
     [definition({ url: 'https://a:b@x.example.com/' }), ['/url must not hold a user name or password']],

@@ -60,7 +60,7 @@ function questionOf(asked: v.InferOutput<typeof StatsQuery>, now: number): Figur
         : `must be one of ${labels.map((name) => `"${name}"`).join(', ')}`;
     faults.push({ pointer: '/by', detail });
   }
-  if (from >= to) faults.push({ pointer: '/from', detail: 'must be before "to"' });
+  if (from >= to) faults.push({ pointer: '/from', detail: 'must be before "to", which is now if left out' });
   if ((to - from) / (step * 1000) > MAX_POINTS) {
     faults.push({ pointer: '/step', detail: `must be longer: a series has at most ${MAX_POINTS} points` });
   }
