@@ -63,6 +63,22 @@ describe('a socket', () => {
     expect(device.messages).toEqual([{ live: device.id, check_within_ms: 0, ping_s: 55 }]);
   });
 
+  it.each([undefined, '', 'ticket.x', 'freshet.v2, ticket.x', 'chat'])(
+    'is refused where the subprotocols are %j, since a client fails at one that it has not offered',
+    async (offered) => {
+      const headers = { Upgrade: 'websocket', ...(offered !== undefined && { 'Sec-WebSocket-Protocol': offered }) };
+      const answer = await send('/live/', { headers });
+      expect([answer.status, answer.webSocket, await answer.json()]).toEqual([
+        400,
+        null,
+        expect.objectContaining({
+          type: '/docs/problems#invalid-header',
+          detail: expect.stringContaining('must offer "freshet.v1" and "ticket.<ticket>"'),
+        }),
+      ]);
+    },
+  );
+
   it('is closed with 4408 when its ticket is unknown, used, or no ticket', async () => {
     const first = await Device.open(unique('user'));
     const unknown = sealedTicket('mallory');

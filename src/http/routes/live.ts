@@ -4,6 +4,7 @@
  */
 
 import { describe } from '#describe';
+import { API_BASE } from '../../contract/constants.ts';
 import { CLOSE, type CloseReason, LIVE_PROTOCOL, LiveTicket, TICKET_PROTOCOL, TICKET_S } from '../../contract/live.ts';
 import { Problem } from '../../contract/problem.ts';
 import { newTicket, readTicket } from '../../core/live-hub/ticket.ts';
@@ -16,6 +17,8 @@ import { holdUntil, protect } from '../identity.ts';
 import { noQuery } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyJson } from '../reply.ts';
+
+const SUBPROTOCOLS = 'Sec-WebSocket-Protocol';
 
 export const live = factory.createApp();
 
@@ -62,7 +65,7 @@ live.get('/live', async (c) => {
       },
     );
   }
-  const ticket = ticketIn(c.req.header('Sec-WebSocket-Protocol') ?? '');
+  const ticket = ticketIn(c.req.header(SUBPROTOCOLS) ?? '');
   const opened = await open(c.get('services'), ticket, c.req.raw);
   return typeof opened === 'string' ? refused(opened) : opened;
 });
@@ -89,9 +92,18 @@ async function open(
   }
 }
 
-/** Returns the ticket among the offered subprotocols; empty if there is none. */
+/**
+ * Returns the ticket among the offered subprotocols; empty if there is none.
+ *
+ * @throws Problem `invalid-header` without `freshet.v1`: a client fails a connection whose answer names a subprotocol
+ * that it has not offered (RFC 6455 section 4.1), and would not see why
+ */
 function ticketIn(protocols: string): string {
   const offered = protocols.split(',').map((protocol) => protocol.trim());
+  if (!offered.includes(LIVE_PROTOCOL)) {
+    const detail = `must offer "${LIVE_PROTOCOL}" and "${TICKET_PROTOCOL}<ticket>", with the ticket that POST ${API_BASE}/live/ gives`;
+    throw new Problem('invalid-header', `${SUBPROTOCOLS} ${detail}.`, { errors: [{ pointer: SUBPROTOCOLS, detail }] });
+  }
   return offered.find((protocol) => protocol.startsWith(TICKET_PROTOCOL))?.slice(TICKET_PROTOCOL.length) ?? '';
 }
 
@@ -100,5 +112,5 @@ function refused(reason: CloseReason): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
   server.close(CLOSE[reason], reason);
-  return new Response(null, { status: 101, webSocket: client, headers: { 'Sec-WebSocket-Protocol': LIVE_PROTOCOL } });
+  return new Response(null, { status: 101, webSocket: client, headers: { [SUBPROTOCOLS]: LIVE_PROTOCOL } });
 }
