@@ -65,14 +65,19 @@ describe('prices', () => {
 
   it('bills an object for the time that it is awake, calls of other stores included, at 128 MB', () => {
     const held = counts({ objectMs: 1000, objectRemoteCalls: 2 });
-    const usage = usageOf(held, { remoteMs: 500, logShare: 0.1 });
+    const usage = usageOf(held, { ...fleetOf(), remoteMs: 500 });
     expect(usage).toMatchObject({ objectGbS: 0.256 });
     expect(marginalPrice(usage)).toBeCloseTo((0.256 * 12.5) / 1e6);
   });
 
+  it('bills the CPU that is assumed of each invocation, and more for a load', () => {
+    const work = counts({ workerRequests: 3, loads: 2 });
+    expect(usageOf(work, { ...fleetOf(), requestCpuMs: 1.5, loadCpuMs: 10 }).workerCpuMs).toBeCloseTo(24.5);
+  });
+
   it('bills a share of the lines that report what is usual, and all others', () => {
     const lines = counts({ infoLines: 100, otherLines: 2 });
-    expect(usageOf(lines, { remoteMs: 0, logShare: 0.01 }).logEvents).toBeCloseTo(3);
+    expect(usageOf(lines, { ...fleetOf(), logShare: 0.01 }).logEvents).toBeCloseTo(3);
   });
 
   it('names a source for each price and each limit', () => {

@@ -1,7 +1,6 @@
 /** Counts every operation on the running service, one after the other. */
 
 import { Origin } from '../harness/origin.ts';
-import { countCpu } from './count-cpu.ts';
 import { countFreshening, countHub, countOpening, countPokes, HUBS } from './count-live.ts';
 import { countAlarms, countLists, countPurge, countTasks } from './count-loads.ts';
 import { countReads, countRecords } from './count-reads.ts';
@@ -50,8 +49,6 @@ async function countAll(scene: Scene, tell: (step: string) => void): Promise<Cou
   Object.assign(operations, await countLive(scene, syncs, tell));
   tell('webhooks');
   Object.assign(operations, await countWebhooks(scene));
-  tell('CPU, over some thousand repetitions');
-  await countCpu(scene, operations);
   tell('sizes of rows, objects and blobs');
   return { date: new Date().toISOString().slice(0, 10), operations, sizes: await countSizes(scene) };
 }

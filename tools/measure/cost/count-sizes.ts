@@ -1,6 +1,5 @@
 /** Sizes of what a fleet leaves in the stores, measured in the real ones. */
 
-import { CPU_CACHE } from './count-cpu.ts';
 import type { Sizes } from './operations.ts';
 import type { Scene } from './scene.ts';
 
@@ -9,8 +8,10 @@ const DEVICES = 2_000;
 const CACHES_PER_DEVICE = 10;
 const ENTRIES = 5_000;
 const TASKS = 40;
-/** The cache whose object is measured. */
+/** The cache whose object is measured, and one with as many versions as an entry's row is usually full of. */
 const SIZE_CACHE = 400;
+const VERSIONS_CACHE = 300;
+const VERSIONS = 50;
 
 /** Documents in the form of src/core/device-documents.ts. */
 const DEVICE_ROWS = `
@@ -22,7 +23,6 @@ const DEVICE_ROWS = `
       printf('%016d %016d %d', 1800000000000 + i, 1000 + at, 1000)) FROM one),
     (SELECT json_group_object(lower(hex(randomblob(8))), 1800000000000 + at) FROM one), '{}' FROM n`;
 
-/** Uses entries like that of the cache whose CPU was measured, which has a chain of many versions. */
 export async function countSizes(scene: Scene): Promise<Sizes> {
   const { service } = scene;
   const { r2Bytes: body } = await service.count(() => scene.load('steady', SIZE_CACHE, true));
@@ -32,7 +32,8 @@ export async function countSizes(scene: Scene): Promise<Sizes> {
   for (let task = 0; task < TASKS; task += 1) await scene.load('steady', SIZE_CACHE, false);
   const endedTask = ((await service.objectBytes(busy)) - object) / TASKS;
   const db = await service.worker.binding<D1Database>('DB');
-  const key = await scene.keyOf('steady', CPU_CACHE);
+  for (let load = 0; load < VERSIONS; load += 1) await scene.load('steady', VERSIONS_CACHE, true);
+  const key = await scene.keyOf('steady', VERSIONS_CACHE);
   const record = (await growth(db, DEVICES, DEVICE_ROWS, DEVICES)) / CACHES_PER_DEVICE;
   const { results } = await db.prepare("SELECT name FROM pragma_table_info('entries')").all<{ name: string }>();
   const others = results.map(({ name }) => name).filter((name) => name !== 'key');

@@ -3,7 +3,6 @@
 import { type Answer, type Ask, jsonOf } from '../harness/api.ts';
 import { buildWorker } from '../harness/build-worker.ts';
 import { LocalWorker } from '../harness/local-worker.ts';
-import { cpuSeconds } from '../harness/processes.ts';
 import type { Counts } from './counts.ts';
 
 export class CountedService {
@@ -29,20 +28,6 @@ export class CountedService {
     await this.#control('reset');
     await work();
     return jsonOf<Counts>(await this.#control('counts'));
-  }
-
-  /** CPU of one of `times` repetitions for the process of Worker and local stores, ms; `together` run at a time. */
-  async cpuMs(work: () => Promise<unknown>, times: number, together = 1): Promise<number> {
-    await work();
-    const before = cpuSeconds(this.worker.pids);
-    for (let done = 0; done < times; done += together) await Promise.all(Array.from({ length: together }, work));
-    await this.#control('counts');
-    return ((cpuSeconds(this.worker.pids) - before) * 1000) / times;
-  }
-
-  /** Makes two bare calls of a local store, or none. */
-  async callStore(store: 'd1' | 'r2' | 'cachePut' | 'cacheMatch' | 'object' | 'none'): Promise<void> {
-    await this.#control('call', { store, object: 'bare' });
   }
 
   /** Holds messages in the queues until `release`. */

@@ -3,7 +3,7 @@
 /** Every meter and its unit. Times are those of this machine's stores; sizes are in bytes. */
 export const METERS = {
   workerRequests: 'invocations of the Worker: requests, batches of queues, cron',
-  workerCpuMs: 'CPU of the Worker, ms, as far as it can be told from that of the process (count-cpu.ts)',
+  loads: 'loads that the Worker carries out',
   infoLines: 'log lines of level `info`, of which `LOG_SAMPLE` are written',
   otherLines: 'log lines of other levels, which are all written',
   objectRequests: 'calls and alarms of objects; a message of a socket is a twentieth',

@@ -32,6 +32,8 @@ export const FLEET = {
   hotShare: [0.05, 'share of the devices that read the most popular cache'],
   originMs: [500, 'how long a load takes, mostly waiting for its origin, ms'],
   remoteMs: [50, 'how long a call of another store or object keeps an object or consumer waiting, ms'],
+  requestCpuMs: [1, 'CPU of an invocation of the Worker, ms (docs/performance.md)'],
+  loadCpuMs: [15, 'more CPU of a load, ms (the same, `success`)'],
   socketUs: [67, 'time that a hub needs for each socket that it tells, or finds when it wakes, µs (docs/live.md)'],
   d1QueryMs: [1, 'time of the database that a query takes, ms'],
   d1RowUs: [20, 'time of the database that each row written takes, µs'],

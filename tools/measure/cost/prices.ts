@@ -1,6 +1,7 @@
 /** The price list, and the cost of an amount of everything. */
 
 import type { Counts } from './counts.ts';
+import type { Fleet } from './fleet.ts';
 import list from './prices.json' with { type: 'json' };
 
 /** What is paid for. */
@@ -17,17 +18,18 @@ export const PRODUCTS = [...new Set(Object.values(list.prices).map(({ product })
 /** An object is billed for 128 MB, whatever it uses. */
 const OBJECT_GB = 0.128;
 
-/**
- * Converts counts to billed amounts. `remoteMs`: how long a call of another store keeps an object awake; `logShare`:
- * the share of `info` lines that are written.
- */
-export function usageOf(counts: Counts, { remoteMs, logShare }: { remoteMs: number; logShare: number }): Usage {
-  const { objectMs, objectRemoteCalls, infoLines, otherLines } = counts;
+/** What is assumed of the platform, for `usageOf` (fleet.ts). */
+export type Assumed = Pick<Fleet, 'remoteMs' | 'logShare' | 'requestCpuMs' | 'loadCpuMs'>;
+
+/** Converts counts to billed amounts. */
+export function usageOf(counts: Counts, { remoteMs, logShare, requestCpuMs, loadCpuMs }: Assumed): Usage {
+  const { workerRequests, loads, objectMs, objectRemoteCalls, infoLines, otherLines } = counts;
   const billed: Usage = Object.fromEntries(
     BILLED.filter((name) => name in counts).map((name) => [name, counts[name as keyof Counts]]),
   );
   const objectGbS = ((objectMs + objectRemoteCalls * remoteMs) / 1000) * OBJECT_GB;
-  return { ...billed, objectGbS, logEvents: infoLines * logShare + otherLines };
+  const workerCpuMs = workerRequests * requestCpuMs + loads * loadCpuMs;
+  return { ...billed, workerCpuMs, objectGbS, logEvents: infoLines * logShare + otherLines };
 }
 
 /** Dollars for a month's amount of one thing: the included amount is free. */

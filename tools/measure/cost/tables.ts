@@ -36,11 +36,10 @@ export function operationsTable({ operations }: Counted, fleet: Fleet): string {
     pair(once.r2ClassA, once.r2ClassB),
     short(once.cacheMatches + once.cachePuts),
     short(once.infoLines + once.otherLines),
-    short(once.workerCpuMs),
     dollars(marginalPrice(usageOf(once, fleet)) * 1e6),
   ]);
   const head = ['operation', 'Worker', 'object', 'its rows r/w', 'D1', 'rows r/w', 'queue', 'R2 A/B', 'cache', 'logs'];
-  return pageTable([...head, 'CPU ms', '$ a million'], rows);
+  return pageTable([...head, '$ a million'], rows);
 }
 
 function pair(a: number, b: number): string {

@@ -4,6 +4,7 @@
  */
 
 import service from '../../../../src/index.ts';
+import { roleOf } from '../../../../src/queues/handle-batch.ts';
 import { countedBatch, countedEnv, settleDatabases } from './bindings.ts';
 import { beginHour, putForward, startClock } from './clock.ts';
 import { type CountedObject, settleObjects } from './object.ts';
@@ -18,9 +19,6 @@ startClock();
 countCaches();
 countLogs();
 
-const BARE = new Uint8Array(65_536);
-const BARE_URL = 'https://cost.internal/bare';
-
 let known: Env | null = null;
 
 export default {
@@ -34,6 +32,7 @@ export default {
   async queue(batch, env, ctx) {
     await untilConsumed();
     countInvocation();
+    if (roleOf(batch.queue)?.startsWith('refresh')) tally.loads += batch.messages.length;
     await during(() => service.queue(countedBatch(batch) as MessageBatch<never>, envOf(env), countedContext(ctx)));
   },
 } satisfies ExportedHandler<Env>;
@@ -69,9 +68,6 @@ async function control(verb: string, asked: URLSearchParams, env: Env, ctx: Exec
       break;
     case 'bytes':
       return Response.json(await object.bytes());
-    case 'call':
-      await bareCalls(asked.get('store'), env, object);
-      break;
     case 'cron':
       countInvocation();
       await during(() => service.scheduled(cronEvent(), envOf(env), countedContext(ctx)));
@@ -87,20 +83,6 @@ function objectOf(env: Env, name: string): CountedObject {
   const [, hub] = /^hub (\d+)$/.exec(name) ?? [];
   const stub = hub === undefined ? env.CACHE_OBJECT.getByName(name) : env.LIVE_HUB.getByName(hub);
   return stub as unknown as CountedObject;
-}
-
-/** Two calls of a store and nothing else: the cost of its local form. */
-async function bareCalls(store: string | null, env: Env, object: CountedObject): Promise<void> {
-  if (store === 'd1') await env.DB.batch([env.DB.prepare('SELECT 1'), env.DB.prepare('SELECT 1')]);
-  if (store === 'object') await Promise.all([object.bytes(), object.bytes()]);
-  if (store === 'r2') {
-    await env.BLOBS.put('bare', BARE);
-    await (await env.BLOBS.get('bare'))?.arrayBuffer();
-  }
-  const cache = await caches.open('bare');
-  const kept = () => new Response('bare', { headers: { 'Cache-Control': 'max-age=60' } });
-  if (store === 'cachePut') await Promise.all([cache.put(BARE_URL, kept()), cache.put(BARE_URL, kept())]);
-  if (store === 'cacheMatch') for (let call = 0; call < 2; call += 1) await (await cache.match(BARE_URL))?.text();
 }
 
 async function settled(): Promise<void> {
