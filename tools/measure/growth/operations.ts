@@ -7,6 +7,7 @@ import {
   CACHES_PER_USER,
   CHANGED,
   cacheOf,
+  DEVICES_PER_USER,
   deviceOf,
   isStale,
   RESOURCES,
@@ -64,6 +65,11 @@ const anyKey = (site: FleetSite) => encodeCursor(['caches', cacheOf(site.anyCach
 
 /** A page may read its own rows and three more. */
 const ONE_PAGE = { maxRead: PAGE + 3 };
+/**
+ * One step of the cron's walks: 10,000 entries that are counted, 1,000 devices with the caches of each, and a thousand
+ * rows of resources and of the walks themselves.
+ */
+const WALKED = { maxRead: 10_000 + 1000 * (1 + CACHES_PER_USER / DEVICES_PER_USER) + 1000 };
 
 const LISTS: readonly Operation[] = [
   get('Records', `of a user, ${PAGE}`, () => `cache/?limit=${PAGE}`, ONE_PAGE),
@@ -163,7 +169,7 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     group: 'Once a minute',
-    name: 'nothing due',
+    name: 'the walks, nothing due',
     async run(site) {
       await site.db
         .prepare('UPDATE resources SET next_run_at = ?1 WHERE title = ?2')
@@ -172,6 +178,7 @@ export const OPERATIONS: readonly Operation[] = [
       return (await site.ask('/growth/cron')).ms;
     },
     runners: ['cron'],
+    ...WALKED,
   },
   {
     group: 'Once a minute',

@@ -5,10 +5,8 @@ import { inTurn, median, medians, type Quartiles, quartiles } from '../harness/s
 import { FleetSite } from './fleet-site.ts';
 import { type Group, OPERATIONS, type Operation } from './operations.ts';
 
-export const SIZES = [10_000, 100_000, 1_000_000] as const;
 /** Largest acceptable ratio of the time at the largest size to that at the smallest. */
 export const MAX_RATIO = 1.5;
-const ROUNDS = 7;
 /** Runs of an operation per round and size; the first runs of all are not counted. */
 const TIMES = 12;
 const WARM_UP = 5;
@@ -39,23 +37,24 @@ interface Seen {
   written: number;
 }
 
-export async function measureRecords(tell: (line: string) => void): Promise<OperationReport[]> {
+/** Measures fleets of these sizes. */
+export async function measureRecords(
+  sizes: readonly number[],
+  rounds: number,
+  tell: (line: string) => void,
+): Promise<OperationReport[]> {
   const script = await buildWorker('tools/measure/growth/counting-entry.ts');
   const sites: FleetSite[] = [];
   try {
-    for (const size of SIZES) {
+    for (const size of sizes) {
       sites.push(await FleetSite.start(script, size));
       tell(`${size} records and entries are there`);
     }
     const reports: OperationReport[] = [];
     for (const operation of OPERATIONS) {
-      reports.push(await measure(operation, sites));
-      tell(
-        `${operation.group}, ${operation.name}: ${reports
-          .at(-1)
-          ?.points.map(({ ms, read }) => `${ms.toFixed(2)} ms ${read} rows`)
-          .join(', ')}`,
-      );
+      reports.push(await measure(operation, sites, rounds));
+      const shown = reports.at(-1)?.points.map(({ ms, read }) => `${ms.toFixed(2)} ms ${read} rows`);
+      tell(`${operation.group}, ${operation.name}: ${shown?.join(', ')}`);
     }
     return reports;
   } finally {
@@ -63,15 +62,15 @@ export async function measureRecords(tell: (line: string) => void): Promise<Oper
   }
 }
 
-async function measure(operation: Operation, sites: readonly FleetSite[]): Promise<OperationReport> {
+async function measure(operation: Operation, sites: readonly FleetSite[], rounds: number): Promise<OperationReport> {
   await round(operation, sites, WARM_UP);
-  const rounds: Seen[][] = [];
-  for (let at = 0; at < ROUNDS; at++) rounds.push(await round(operation, sites, TIMES));
-  const ratios = rounds.map((seen) => (seen.at(-1)?.ms ?? Number.NaN) / (seen[0]?.ms ?? Number.NaN));
+  const all: Seen[][] = [];
+  for (let at = 0; at < rounds; at++) all.push(await round(operation, sites, TIMES));
+  const ratios = all.map((seen) => (seen.at(-1)?.ms ?? Number.NaN) / (seen[0]?.ms ?? Number.NaN));
   return {
     group: operation.group,
     name: operation.name,
-    points: sites.map(({ size }, site) => ({ size, ...medians(rounds.flatMap((seen) => seen[site] ?? [])) })),
+    points: sites.map(({ size }, site) => ({ size, ...medians(all.flatMap((seen) => seen[site] ?? [])) })),
     ratio: quartiles(ratios),
     maxRead: operation.maxRead ?? null,
   };

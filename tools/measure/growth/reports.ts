@@ -3,7 +3,6 @@
 import { cpus, loadavg } from 'node:os';
 import { Reports } from '../harness/reports.ts';
 
-/** Reports and pictures. */
 export const GROWTH = new Reports('docs/growth');
 
 /** The result of a run, with its time and machine. */

@@ -8,7 +8,6 @@ import { inTurn, median, medians } from '../harness/statistics.ts';
 import { TABLE } from './fleet-site.ts';
 
 const LENGTHS = [1, 10, 100, 1000] as const;
-const ROUNDS = 7;
 const REFRESHES = 3;
 /** Reads per round: CPU is only known in hundredths of a second. */
 const READS = 800;
@@ -37,7 +36,8 @@ type Seen = Pick<VersionsPoint, 'refreshMs' | 'notModifiedMs' | 'notModifiedCpuM
   whole: number;
 };
 
-export async function measureVersions(tell: (line: string) => void): Promise<VersionsPoint[]> {
+/** Measures caches with 1 to 1,000 kept versions. */
+export async function measureVersions(rounds: number, tell: (line: string) => void): Promise<VersionsPoint[]> {
   let answers = 0;
   // One row is different each time.
   const origin = answering(() => {
@@ -53,19 +53,19 @@ export async function measureVersions(tell: (line: string) => void): Promise<Ver
       tell(`a cache with ${versions} kept versions is there`);
     }
     const caches = Object.fromEntries(LENGTHS.map((versions) => [versions, versions]));
-    const [, ...rounds] = await inTurn(
+    const [, ...all] = await inTurn(
       caches,
       // The first round warms up.
-      ROUNDS + 1,
+      rounds + 1,
       (versions) => roundOf(site, titleOf(versions)),
-      (_round, number) => tell(`versions: round ${number - 1} of ${ROUNDS}`),
+      (_round, number) => tell(`versions: round ${number - 1} of ${rounds}`),
     );
     return Promise.all(
       LENGTHS.map((versions) =>
         pointOf(
           site,
           versions,
-          rounds.flatMap((seen) => seen[versions] ?? []),
+          all.flatMap((seen) => seen[versions] ?? []),
         ),
       ),
     );
