@@ -53,6 +53,18 @@ describe('rpc', () => {
     expect(second).toMatchObject({ object: 0, r2: 0, queue: 1, status: 200 });
   });
 
+  it('ranges of a large body that the location has: no get of R2, whatever their length', async () => {
+    const source = await Source.define();
+    await source.origin.answer({ body: LARGE });
+    await count('/cache/refresh/', { Prefer: 'wait=10' }, { resource_title: source.title });
+    await (await count(source.path)).response.text();
+    for (const last of [99, 100, 200_000]) {
+      const ranged = await count(source.path, { Range: `bytes=0-${last}` });
+      expect((await ranged.response.text()).length).toBe(last + 1);
+      expect(ranged).toMatchObject({ object: 0, r2: 0, status: 206 });
+    }
+  });
+
   it('304: one look-up at most, and no get', async () => {
     const { source, etag } = await loadedSource();
     const calls = await count(source.path, { 'If-None-Match': etag, 'X-Device-Id': 'tablet' });

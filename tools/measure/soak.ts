@@ -1,17 +1,15 @@
 /**
  * `npm run soak`: the long form of the campaigns, with progress lines. `npm run soak -- clients tables` runs only the
- * named parts.
- * Their reports go to `docs/reliability/`, and `npm run reliability -- --tables` makes docs/reliability.md from them.
+ * named parts. Their reports go to `docs/reliability/`, and `npm run reliability -- --tables` makes docs/reliability.md
+ * from them.
  *
  * - `clients`: 200 slow clients on a Worker with limited memory; `SOAK_MINUTES` (20), `SOAK_CLIENTS` (200).
- * - `bounds`: what one request can hold and one user can use; `-- bounds slow-deltas …` measures only the named ones.
+ * - `bounds`: what slow readers and large loads hold; `-- bounds slow-deltas …` measures only the named ones.
  * - `tables`: the largest tables that are allowed.
  * - `live`: devices with live sockets: killed with 500, told of commits at 2,000, asleep with 10,000; `SOAK_LIVE=500,2000,10000`.
  * - `kills`: the service is killed at random times; `SOAK_KILLS` (24).
  *
- * `SOAK_SEED` repeats a random run. `SOAK_AS=before` stores the results of `clients` and `bounds` separately, as those
- * from before a
- * change. Both run in their own network (Linux, root); `SOAK_NETWORK=machine` leaves that out.
+ * `SOAK_SEED` repeats a random run. All run in their own network (Linux, root); `SOAK_NETWORK=machine` leaves that out.
  */
 
 import { progress } from './harness/reports.ts';
@@ -20,7 +18,7 @@ import { killCampaign } from './soak/kills.ts';
 import { largeTables } from './soak/large-tables.ts';
 import { liveSockets } from './soak/live/index.ts';
 import { enterOwnNetwork } from './soak/own-network.ts';
-import { addRun, addTo, RELIABILITY } from './soak/reports.ts';
+import { addRun, RELIABILITY } from './soak/reports.ts';
 import { slowClients } from './soak/slow-clients/index.ts';
 
 const DEFAULT_KILLS = 24;
@@ -31,7 +29,6 @@ const DEFAULT_CLIENTS = 200;
 
 const tell = progress();
 const seed = Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 2 ** 32));
-const as = process.env.SOAK_AS === 'before' ? 'before' : 'after';
 const named = process.argv.slice(2);
 
 /** Each part returns its faults. */
@@ -40,14 +37,13 @@ const PARTS: Readonly<Record<string, () => Promise<string[]>>> = {
     const minutes = Number(process.env.SOAK_MINUTES ?? DEFAULT_MINUTES);
     const clients = Number(process.env.SOAK_CLIENTS ?? DEFAULT_CLIENTS);
     const report = await slowClients({ minutes, clients, seed, tell });
-    addTo('slow-clients', as, report);
+    RELIABILITY.write('slow-clients', report);
     return report.faults;
   },
 
   async bounds() {
     await measureBounds(
       named.filter((name) => name in BOUNDS),
-      as,
       tell,
     );
     return [];

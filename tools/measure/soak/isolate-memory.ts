@@ -4,13 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const PAUSE_MS = 100;
 const WATCH_MS = 1000;
-/** The largest of this many samples is kept. */
-const LOOKS = 5;
 /** Name of the Worker's isolate at workerd's inspector. */
 const TARGET = 'core:user:worker';
-
-/** Seconds since the beginning, and bytes. */
-export type MemorySample = readonly [seconds: number, bytes: number];
 
 interface Reply {
   id?: number;
@@ -69,21 +64,12 @@ export class IsolateMemory {
     }
   }
 
-  /**
-   * Samples each second, until the signal or the end of the process; adds the largest of each five samples to
-   * `samples`.
-   */
-  async watch(samples: MemorySample[], signal: AbortSignal): Promise<void> {
-    const startedAt = Date.now();
-    let most = 0;
-    for (let look = 1; !signal.aborted; look += 1) {
+  /** Adds `used()` to `samples` each second, until the signal or the end of the process. */
+  async watch(samples: number[], signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
       const used = await this.used().catch(() => null);
       if (used === null) return;
-      most = Math.max(most, used);
-      if (look % LOOKS === 0) {
-        samples.push([Math.round((Date.now() - startedAt) / 1000), most]);
-        most = 0;
-      }
+      samples.push(used);
       await sleep(WATCH_MS, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -11,8 +11,3 @@ const MOST_RUNS = 5;
 export function addRun(name: string, run: object): void {
   RELIABILITY.write(name, [...(RELIABILITY.read<object[]>(name) ?? []), run].slice(-MOST_RUNS));
 }
-
-/** Stores a run under its name, next to other runs. */
-export function addTo(name: string, run: string, report: object): void {
-  RELIABILITY.write(name, { ...RELIABILITY.read<Record<string, object>>(name), [run]: report });
-}

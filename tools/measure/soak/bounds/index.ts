@@ -1,13 +1,9 @@
-/** Limits on what a request may hold or a user may use, each measured on its own service, before the limit was set and now. */
+/** What slow readers and large loads may hold and take, each measured on its own service. */
 
 import { buildWorker } from '../../harness/build-worker.ts';
 import { pageTable } from '../../harness/markdown.ts';
 import { RELIABILITY } from '../reports.ts';
-import { eventStreams } from './event-streams.ts';
-import { coldKeySet } from './key-set.ts';
 import { hangingNeighbour, largeLoads } from './loads.ts';
-import { parameterSets, rangeKeys, urlFormat } from './parameters.ts';
-import { guardedPrices, lostObjects } from './rows.ts';
 import {
   everyRow,
   firstReaders,
@@ -39,59 +35,36 @@ export const BOUNDS: Readonly<Record<string, Bound>> = {
   'first-readers': firstReaders,
   'first-readers-of-small': firstReadersOfSmall,
   'held-requests': heldRequests,
-  'range-keys': rangeKeys,
-  'parameter-sets': parameterSets,
-  'event-streams': eventStreams,
-  'url-format': urlFormat,
   'large-loads': largeLoads,
   'hanging-neighbour': hangingNeighbour,
   'xml-beside-loads': xmlBesideLoads,
-  'cold-key-set': coldKeySet,
-  'lost-objects': lostObjects,
-  'guarded-prices': guardedPrices,
 };
 
-/** The runs of one measurement. */
-interface BoundReport {
-  title: string;
-  before?: Figures;
-  after?: Figures;
-}
+/** Figures by the names of `BOUNDS`. */
+type Measured = Record<string, Figures>;
 
-/** Measures the named ones, or all, and stores their figures as `before` or `after`. */
-export async function measureBounds(
-  names: readonly string[],
-  as: 'before' | 'after',
-  tell: (line: string) => void,
-): Promise<void> {
+/** Measures the named ones, or all, and stores their figures. */
+export async function measureBounds(names: readonly string[], tell: (line: string) => void): Promise<void> {
   const script = await buildWorker();
   for (const [name, { title, measure }] of Object.entries(BOUNDS)) {
     if (names.length > 0 && !names.includes(name)) continue;
     const figures = await measure(script);
     tell(`${title}: ${JSON.stringify(figures)}`);
-    const reports = RELIABILITY.read<Record<string, BoundReport>>('bounds') ?? {};
-    const report = { ...reports[name], title, [as]: figures };
-    // In the order above, whichever was measured first.
-    const known = Object.keys(BOUNDS).filter((each) => each === name || each in reports);
-    RELIABILITY.write(
-      'bounds',
-      Object.fromEntries(known.map((each) => [each, each === name ? report : reports[each]])),
-    );
+    RELIABILITY.write('bounds', { ...RELIABILITY.read<Measured>('bounds'), [name]: figures });
   }
 }
 
 /** The section of docs/reliability.md, with its heading. */
 export function boundsSection(): string {
-  const reports = Object.values(RELIABILITY.read<Record<string, BoundReport>>('bounds') ?? {});
-  const rows = reports.flatMap(({ title, before = {}, after = {} }) => {
-    const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return names.map((name, at) => [at === 0 ? title : '', name, before[name] ?? '', after[name] ?? '']);
-  });
-  return `## What one request may hold, and one user may use
+  const measured = RELIABILITY.read<Measured>('bounds') ?? {};
+  const rows = Object.entries(BOUNDS).flatMap(([name, { title }]) =>
+    Object.entries(measured[name] ?? {}).map(([what, value], at) => [at === 0 ? title : '', what, value]),
+  );
+  return `## What slow readers and large loads hold
 
-Each case is measured on a service of its own, built as a deploy would upload it, in workerd (\`npm run soak -- bounds\`): before
-the bounds were set, and now. Memory is what the whole process, local stores included, took in addition; readers take 4 KB a
-second. Seconds and CPU are from a machine that did other work as well.
+Each case is measured on a service of its own, built as a deploy would upload it, in workerd (\`npm run soak -- bounds\`).
+Memory is what the whole process, local stores included, took in addition; readers take 4 KB a second. Seconds and CPU are from a
+machine that did other work as well.
 
-${pageTable(['what is done', 'what is counted', 'before', 'now'], rows)}`;
+${pageTable(['what is done', 'what is counted', 'measured'], rows)}`;
 }
