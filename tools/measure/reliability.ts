@@ -42,16 +42,15 @@ interface ModelRow {
 }
 
 if (!process.argv.includes('--tables')) runCampaigns();
-const read = <Report>(name: string) => RELIABILITY.read<Report>(name);
-const stores = read<StoreRow[]>('store-faults');
-const origins = read<OriginRow[]>('origins');
-const kills = read<KillReport[]>('kills');
-const tables = read<LargeTableRow[]>('large-tables');
-const attacks = read<AttackRow[]>('attacks');
-const [model] = read<ModelRow[]>('object-model') ?? [];
-const mutants = read<MutantRow[]>('mutants');
-
-const shortForms = read<ShortFormsRow[]>('short-forms');
+const read = <Row>(name: string) => RELIABILITY.read<Row[]>(name) ?? [];
+const stores = read<StoreRow>('store-faults');
+const origins = read<OriginRow>('origins');
+const kills = read<KillReport>('kills');
+const tables = read<LargeTableRow>('large-tables');
+const attacks = read<AttackRow>('attacks');
+const models = read<ModelRow>('object-model').slice(0, 1);
+const mutants = read<MutantRow>('mutants');
+const shortForms = read<ShortFormsRow>('short-forms');
 
 const text = `# Reliability
 
@@ -67,10 +66,12 @@ ${boundsSection()}
 \`npm run campaigns\` runs the short forms of all campaigns, which are part of \`npm test\`, each time with another seed. Seconds are the sum
 over their files.
 
-${pageTable(
-  ['seed', 'passed', 'failed', 'seconds'],
-  (shortForms ?? []).map(({ seed, passed, failed, seconds }) => [seed, passed, failed, seconds]),
-)}
+${pageTable(shortForms, [
+  ['seed', ({ seed }) => seed],
+  ['passed', ({ passed }) => passed],
+  ['failed', ({ failed }) => failed],
+  ['seconds', ({ seconds }) => seconds],
+])}
 
 ## Killed at any time
 
@@ -78,20 +79,17 @@ The real \`npm start\` runs under load, is killed with all processes that it sta
 time as if it had been off for up to a minute and a half. After the last start each accepted task must end by itself; then the contents of
 object, D1 and R2 are compared on disk (\`tools/measure/soak/check-stores.ts\`).
 
-${pageTable(
-  ['seed', 'kills', 'of them while starting', 'requests', 'tasks accepted', 'versions', 'blobs', 'seconds', 'faults'],
-  (kills ?? []).map((run) => [
-    run.seed,
-    run.kills + run.killsWhileStarting,
-    run.killsWhileStarting,
-    run.requests,
-    run.tasks,
-    run.versions,
-    run.blobs,
-    run.seconds,
-    run.faults.length,
-  ]),
-)}
+${pageTable(kills, [
+  ['seed', ({ seed }) => seed],
+  ['kills', (run) => run.kills + run.killsWhileStarting],
+  ['of them while starting', ({ killsWhileStarting }) => killsWhileStarting],
+  ['requests', ({ requests }) => requests],
+  ['tasks accepted', ({ tasks }) => tasks],
+  ['versions', ({ versions }) => versions],
+  ['blobs', ({ blobs }) => blobs],
+  ['seconds', ({ seconds }) => seconds],
+  ['faults', ({ faults }) => faults.length],
+])}
 
 ## The largest tables
 
@@ -99,18 +97,15 @@ The real \`npm start\` loads them, from an origin that generates them as it send
 garbage collection, measured several times a second. A fault is more than ${MOST_HELD_BYTES / MIB} MiB, a device that does not get
 what the origin has, or anything that a dead load left in R2.
 
-${pageTable(
-  ['table', 'load', 'task', 'seconds', 'most held, MiB', 'given to the device, bytes', 'faults'],
-  (tables ?? []).map((row) => [
-    row.table,
-    row.load,
-    row.state,
-    row.seconds,
-    row.heldBytes === null ? '' : (row.heldBytes / MIB).toFixed(1),
-    row.givenBytes ?? '',
-    row.faults.length,
-  ]),
-)}
+${pageTable(tables, [
+  ['table', ({ table }) => table],
+  ['load', ({ load }) => load],
+  ['task', ({ state }) => state],
+  ['seconds', ({ seconds }) => seconds],
+  ['most held, MiB', ({ heldBytes }) => (heldBytes === null ? '' : (heldBytes / MIB).toFixed(1))],
+  ['given to the device, bytes', ({ givenBytes }) => givenBytes],
+  ['faults', ({ faults }) => faults.length],
+])}
 
 ## Store faults
 
@@ -118,58 +113,67 @@ Each call that the flow makes of a store in turn throws, never answers, or does 
 days (\`test/worker/faults/store-faults.test.ts\`). Allowed answers are the last known entry, a clean 503 and a task that goes on. Any other
 answer is a fault, and so is anything that does not heal.
 
-${pageTable(
-  ['flow', ...Object.keys(stores?.[0]?.calls ?? {}).map((store) => `calls of ${store}`), 'struck', 'faults'],
-  (stores ?? []).map(({ flow, calls, struck, failed }) => [flow, ...Object.values(calls), struck, failed]),
-)}
+${pageTable(stores, [
+  ['flow', ({ flow }) => flow],
+  ...Object.keys(stores[0]?.calls ?? {}).map(
+    (store) => [`calls of ${store}`, ({ calls }: StoreRow) => calls[store]] as const,
+  ),
+  ['struck', ({ struck }) => struck],
+  ['faults', ({ failed }) => failed],
+])}
 
 ## Origins as they are
 
 After a good load the origin behaves as the first column says; two attempts are allowed (\`test/worker/faults/origins.test.ts\`).
 
-${pageTable(
-  ['the origin', 'task', 'error', 'detail', 'asked', 'devices get'],
-  (origins ?? []).map((row) => [row.origin, row.state, row.type ?? '', row.detail ?? '', row.tries, row.devices]),
-)}
+${pageTable(origins, [
+  ['the origin', ({ origin }) => origin],
+  ['task', ({ state }) => state],
+  ['error', ({ type }) => type],
+  ['detail', ({ detail }) => detail],
+  ['asked', ({ tries }) => tries],
+  ['devices get', ({ devices }) => devices],
+])}
 
 ## Random sequences of commands
 
 Random sequences of commands drive a real object on its real stores. After each command the promises of the design are checked, and each
 sequence runs until all its tasks have ended (\`test/worker/faults/object-model.test.ts\`). A fault is a broken promise.
 
-${pageTable(
-  ['seed', 'sequences', 'commands', 'faults'],
-  model === undefined ? [] : [[model.seed, model.sequences, sum(model.commands), model.faults]],
-)}
+${pageTable(models, [
+  ['seed', ({ seed }) => seed],
+  ['sequences', ({ sequences }) => sequences],
+  ['commands', ({ commands }) => Object.values(commands).reduce((total, count) => total + count, 0)],
+  ['faults', ({ faults }) => faults],
+])}
 
-${pageTable(['command', 'times'], Object.entries(model?.commands ?? {}).toSorted())}
+${timesTable('command', models[0]?.commands)}
 
-${pageTable(['rare event', 'times'], Object.entries(model?.sometimes ?? {}))}
+${timesTable('rare event', models[0]?.sometimes)}
 
 ## Rules taken out
 
 These runs show that a broken promise would be found: each rule of the task machine and of the code around it is taken out in turn, and
 some rules of the code around the real object as well (\`npm run mutants\`). **[M]**: [design.md](design.md) marks the rule so.
 
-${pageTable(
-  ['the rule', '', 'what the explorer finds broken', 'what the model of the object finds broken'],
-  (mutants ?? []).map(({ rule, marked, explorer, object }) => [
-    rule,
-    marked === null ? '' : '[M]',
-    explorer ?? 'NOTHING',
-    object === undefined ? '' : (object ?? 'NOTHING'),
-  ]),
-)}
+${pageTable(mutants, [
+  ['the rule', ({ rule }) => rule],
+  ['', ({ marked }) => (marked === null ? '' : '[M]')],
+  ['what the explorer finds broken', ({ explorer }) => explorer ?? 'NOTHING'],
+  ['what the model of the object finds broken', ({ object }) => (object === undefined ? '' : (object ?? 'NOTHING'))],
+])}
 
 ## Attacks
 
 Each case is a forged token, a hostile value or a request without the necessary rights (\`test/worker/attacks/\`,
 [SECURITY.md](../SECURITY.md)). A fault is anything that was let through, disclosed or changed.
 
-${pageTable(
-  ['tests', 'attack', 'cases', 'faults'],
-  (attacks ?? []).map(({ file, attack, tried, failed }) => [file, attack, tried, failed]),
-)}
+${pageTable(attacks, [
+  ['tests', ({ file }) => file],
+  ['attack', ({ attack }) => attack],
+  ['cases', ({ tried }) => tried],
+  ['faults', ({ failed }) => failed],
+])}
 `;
 writePage('docs/reliability.md', text);
 
@@ -186,6 +190,10 @@ function runCampaigns(): void {
     throw new Error('A campaign failed; the tables are not written.');
 }
 
-function sum(counts: Record<string, number>): number {
-  return Object.values(counts).reduce((total, count) => total + count, 0);
+function timesTable(of: string, times: Record<string, number> = {}): string {
+  const rows = Object.entries(times);
+  return pageTable(of === 'command' ? rows.toSorted() : rows, [
+    [of, ([name]) => name],
+    ['times', ([, count]) => count],
+  ]);
 }

@@ -1,17 +1,18 @@
 /**
  * `npm run soak`: the long form of the campaigns, with progress lines. `npm run soak -- clients tables` runs only the
  * named parts. Their reports go to `docs/reliability/`, and `npm run reliability -- --tables` makes docs/reliability.md
- * from them.
+ * from them; with `--dry`, for short runs, they are only printed.
  *
- * - `clients`: 200 slow clients on a Worker with limited memory; `SOAK_MINUTES` (20), `SOAK_CLIENTS` (200).
+ * - `clients`: 200 slow clients on a Worker with limited memory; `--minutes 20 --clients 200`.
  * - `bounds`: what slow readers and large loads hold; `-- bounds slow-deltas …` measures only the named ones.
  * - `tables`: the largest tables that are allowed.
- * - `live`: devices with live sockets: killed with 500, told of commits at 2,000, asleep with 10,000; `SOAK_LIVE=500,2000,10000`.
- * - `kills`: the service is killed at random times; `SOAK_KILLS` (24).
+ * - `live`: devices with live sockets: killed with 500, told of commits at 2,000, asleep with 10,000; `--live 500,2000,10000`.
+ * - `kills`: the service is killed at random times; `--kills 24`.
  *
- * `SOAK_SEED` repeats a random run. All run in their own network (Linux, root); `SOAK_NETWORK=machine` leaves that out.
+ * `--seed` repeats a random run. All run in their own network (Linux, root); `SOAK_NETWORK=machine` leaves that out.
  */
 
+import { parseArgs } from 'node:util';
 import { progress } from './harness/reports.ts';
 import { BOUNDS, measureBounds } from './soak/bounds/index.ts';
 import { killCampaign } from './soak/kills.ts';
@@ -21,55 +22,54 @@ import { enterOwnNetwork } from './soak/own-network.ts';
 import { addRun, RELIABILITY } from './soak/reports.ts';
 import { slowClients } from './soak/slow-clients/index.ts';
 
-const DEFAULT_KILLS = 24;
-/** Sockets of the three parts: killed, told, asleep. */
-const DEFAULT_LIVE = '500,2000,10000';
-const DEFAULT_MINUTES = 20;
-const DEFAULT_CLIENTS = 200;
-
+const { values, positionals: named } = parseArgs({
+  allowPositionals: true,
+  options: {
+    minutes: { type: 'string', default: '20' },
+    clients: { type: 'string', default: '200' },
+    live: { type: 'string', default: '500,2000,10000' },
+    kills: { type: 'string', default: '24' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
+    dry: { type: 'boolean', default: false },
+  },
+});
 const tell = progress();
-const seed = Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 2 ** 32));
-const named = process.argv.slice(2);
+const seed = Number(values.seed);
 
 /** Each part returns its faults. */
 const PARTS: Readonly<Record<string, () => Promise<string[]>>> = {
   async clients() {
-    const minutes = Number(process.env.SOAK_MINUTES ?? DEFAULT_MINUTES);
-    const clients = Number(process.env.SOAK_CLIENTS ?? DEFAULT_CLIENTS);
-    const report = await slowClients({ minutes, clients, seed, tell });
-    RELIABILITY.write('slow-clients', report);
-    return report.faults;
+    const report = await slowClients({ minutes: Number(values.minutes), clients: Number(values.clients), seed, tell });
+    return noted(report, () => RELIABILITY.write('slow-clients', report));
   },
 
   async bounds() {
-    await measureBounds(
+    const measured = await measureBounds(
       named.filter((name) => name in BOUNDS),
       tell,
     );
+    if (!values.dry) RELIABILITY.write('bounds', { ...RELIABILITY.read('bounds'), ...measured });
     return [];
   },
 
   async tables() {
-    const rows = await largeTables(tell);
-    RELIABILITY.write('large-tables', rows);
-    return rows.flatMap((row) => row.faults);
+    const tables = await largeTables(tell);
+    return noted({ tables, faults: tables.flatMap(({ faults }) => faults) }, () =>
+      RELIABILITY.write('large-tables', tables),
+    );
   },
 
   async live() {
-    const [killed = 0, poked = 0, asleep = 0] = (process.env.SOAK_LIVE ?? DEFAULT_LIVE).split(',').map(Number);
+    const [killed = 0, poked = 0, asleep = 0] = values.live.split(',').map(Number);
     const report = await liveSockets({ killed, kills: 2, poked, asleep, tell });
-    console.log(JSON.stringify(report, null, 2));
     const isLate = (report.poked?.poked.most ?? 0) > 1000;
     const late = isLate ? ['the last socket was told more than a second after SUCCESS'] : [];
     return [...late, ...Object.values(report).flatMap(({ faults }) => faults)];
   },
 
   async kills() {
-    const kills = Number(process.env.SOAK_KILLS ?? DEFAULT_KILLS);
-    const report = await killCampaign({ kills, seed, tell });
-    addRun('kills', report);
-    console.log(JSON.stringify(report, null, 2));
-    return report.faults;
+    const report = await killCampaign({ kills: Number(values.kills), seed, tell });
+    return noted(report, () => addRun('kills', report));
   },
 };
 
@@ -80,10 +80,17 @@ if (unknown !== undefined) {
   );
 }
 await enterOwnNetwork();
-console.log(`seed ${seed} (SOAK_SEED=${seed} npm run soak repeats it)`);
+console.log(`seed ${seed} (--seed ${seed} repeats it)`);
 const faults: string[] = [];
 for (const [name, run] of Object.entries(PARTS)) {
   if (named.length === 0 || named.includes(name)) faults.push(...(await run()));
 }
 for (const fault of faults) console.log(`fault: ${fault}`);
 process.exitCode = faults.length > 0 ? 1 : 0;
+
+/** Prints a report, and stores it unless the run is dry. */
+function noted<Report extends { faults: string[] }>(report: Report, write: () => void): string[] {
+  console.log(JSON.stringify(report, null, 2));
+  if (!values.dry) write();
+  return report.faults;
+}

@@ -12,86 +12,78 @@ import { dollars, percent, rounded, short, sumOf } from './tables.ts';
 export const SIZES = [1e3, 1e4, 1e5, 1e6, 1e7];
 
 /** Dollars per month of growing fleets, and the highest cost of a million hours of a device. */
-export function growthTable(counted: Counted, change: Partial<Fleet> = {}): string {
-  return pageTable(
-    ['devices', 'caches', ...WAY_NAMES.flatMap((way) => [`${way}: $ a month`, 'requests a second']), 'hubs'],
-    SIZES.map((devices) => {
-      const all = WAY_NAMES.map((live) => estimate(fleetOf({ ...change, devices, live }), counted));
-      const cells = all.flatMap(({ total, requestsASecond }) => [dollars(total), short(requestsASecond)]);
-      const [{ month }] = all as [Estimate];
-      const hubs = hubsOf(fleetOf({ ...change, devices, live: 'hub' }));
-      return [devices.toLocaleString('en-US'), short(month.scale.caches), ...cells, hubs];
-    }),
-  );
+export function growthTable(counted: Counted): string {
+  const estimateOf = (devices: number, live: Way) => estimate(fleetOf({ devices, live }), counted);
+  return pageTable(SIZES, [
+    ['devices', (devices) => devices.toLocaleString('en-US')],
+    ['caches', (devices) => short(estimateOf(devices, 'poll').month.scale.caches)],
+    ...WAY_NAMES.flatMap((way) => [
+      [`${way}: $ a month`, (devices: number) => dollars(estimateOf(devices, way).total)] as const,
+      ['requests a second', (devices: number) => short(estimateOf(devices, way).requestsASecond)] as const,
+    ]),
+    ['hubs', (devices) => hubsOf(fleetOf({ devices, live: 'hub' }))],
+  ]);
 }
 
 /** The cost of a million hours of a device, without free amounts, and the limit that is reached first. */
-export function waysTable(counted: Counted, devices: number, change: Partial<Fleet> = {}): string {
-  return pageTable(
-    ['way', 'is', '$ for what is new', '$ in all', 'largest line of the bill', 'first limit', 'at devices'],
-    WAY_NAMES.map((live) => {
-      const fleet = fleetOf({ ...change, devices, live });
-      const { aMillionHours, bill, total } = estimate(fleet, counted);
-      const [line] = [...bill].sort(([, a], [, b]) => sumOf(b) - sumOf(a));
-      const largest = line === undefined ? '' : `${line[0]}: ${percent(sumOf(line[1]) / total)}`;
-      const [first] = metInOrder(fleet, counted);
-      const limit = first === undefined ? 'none' : PRICES.limits[first.name].what;
-      const at = first === undefined ? '' : rounded(first.devices);
-      return [
-        `\`${live}\``,
-        WAYS[live],
-        dollars(aMillionHours.delivery),
-        dollars(aMillionHours.all),
-        largest,
-        limit,
-        at,
-      ];
-    }),
-  );
+export function waysTable(counted: Counted, fleetOfWay: (live: Way) => Fleet): string {
+  const rows = WAY_NAMES.map((live) => {
+    const fleet = fleetOfWay(live);
+    const { aMillionHours, bill, total } = estimate(fleet, counted);
+    const [line] = [...bill].sort(([, a], [, b]) => sumOf(b) - sumOf(a));
+    return { live, aMillionHours, total, line, first: metInOrder(fleet, counted)[0] };
+  });
+  return pageTable(rows, [
+    ['way', ({ live }) => `\`${live}\``],
+    ['is', ({ live }) => WAYS[live]],
+    ['$ for what is new', ({ aMillionHours }) => dollars(aMillionHours.delivery)],
+    ['$ in all', ({ aMillionHours }) => dollars(aMillionHours.all)],
+    ['largest line of the bill', ({ line, total }) => line && `${line[0]}: ${percent(sumOf(line[1]) / total)}`],
+    ['first limit', ({ first }) => (first === undefined ? 'none' : PRICES.limits[first.name].what)],
+    ['at devices', ({ first }) => (first === undefined ? '' : rounded(first.devices))],
+  ]);
 }
 
 /** The bill of each way by product, and the share of the largest product. */
-export function productsTable(counted: Counted, devices: number, change: Partial<Fleet> = {}): string {
-  return pageTable(
-    ['way', ...PRODUCTS, '$ a month'],
-    WAY_NAMES.map((live) => {
-      const { products, total } = estimate(fleetOf({ ...change, devices, live }), counted);
-      return [
-        `\`${live}\``,
-        ...PRODUCTS.map((product) => dollars(products.get(product) ?? 0)),
-        `**${dollars(total)}**`,
-      ];
-    }),
-  );
+export function productsTable(counted: Counted, fleetOfWay: (live: Way) => Fleet): string {
+  const rows = WAY_NAMES.map((live) => ({ live, ...estimate(fleetOfWay(live), counted) }));
+  return pageTable(rows, [
+    ['way', ({ live }) => `\`${live}\``],
+    ...PRODUCTS.map((product) => [product, ({ products }: Estimate) => dollars(products.get(product) ?? 0)] as const),
+    ['$ a month', ({ total }) => `**${dollars(total)}**`],
+  ]);
 }
 
 /**
  * Number of databases, for sync records and for entries, that keep time and size of each below a share of their limit.
  */
 export function shardsTable(counted: Counted, share: number): string {
-  const cell = (devices: number, live: Way) => {
-    const { syncShards, entryShards } = shardsFor(fleetOf({ devices, live }), counted, share);
-    return `${syncShards}, ${entryShards}`;
-  };
-  return pageTable(
-    ['devices', ...WAY_NAMES.map((live) => `\`${live}\``)],
-    SIZES.map((devices) => [devices.toLocaleString('en-US'), ...WAY_NAMES.map((live) => cell(devices, live))]),
-  );
+  return pageTable(SIZES, [
+    ['devices', (devices) => devices.toLocaleString('en-US')],
+    ...WAY_NAMES.map((live) => {
+      const cell = (devices: number) => {
+        const { syncShards, entryShards } = shardsFor(fleetOf({ devices, live }), counted, share);
+        return `${syncShards}, ${entryShards}`;
+      };
+      return [`\`${live}\``, cell] as const;
+    }),
+  ]);
 }
 
+type Change = readonly [what: string, change: Partial<Fleet>];
+
 /** Dollars for a million hours in which a device learns of changes, without free amounts, for fleets with one difference each. */
-export function changesTable(
-  counted: Counted,
-  devices: number,
-  changes: readonly (readonly [what: string, change: Partial<Fleet>])[],
-): string {
+export function changesTable(counted: Counted, devices: number, changes: readonly Change[]): string {
   const cost = (fleet: Partial<Fleet>) =>
     dollars(estimate(fleetOf({ devices, ...fleet }), counted).aMillionHours.delivery);
-  return pageTable(
-    ['', ...WAY_NAMES.map((way) => `\`${way}\``)],
-    changes.map(([what, change]) => [what, ...WAY_NAMES.map((live) => cost({ live, ...change }))]),
-  );
+  return pageTable(changes, [
+    ['', ([what]) => what],
+    ...WAY_NAMES.map((live) => [`\`${live}\``, ([, change]: Change) => cost({ live, ...change })] as const),
+  ]);
 }
+
+/** The targets of `POST /sync/` and of the sockets. */
+export const AIMS = { batchDollars: 8, hubDollars: 12, devices: 180_000, reconnectShare: 0.7 } as const;
 
 /** The targets of the service, and whether they are met. */
 export function aimsTable(counted: Counted, devices: number): string {
@@ -99,35 +91,28 @@ export function aimsTable(counted: Counted, devices: number): string {
   const cost = (fleet: Fleet) => estimate(fleet, counted).aMillionHours.delivery;
   const first = (fleet: Fleet) => metInOrder(fleet, counted)[0]?.devices ?? Number.POSITIVE_INFINITY;
   const share = reconnectBusy(hub, counted) / PRICES.limits.d1Reconnect.limit;
-  const verdict = (isMet: boolean) => (isMet ? 'met' : '**not met**');
-  const dollar = (what: string, fleet: Fleet, most: number): string[] => [
-    `$ a million hours for what is new, \`${what}\``,
-    `at most ${most}`,
-    dollars(cost(fleet)),
-    verdict(cost(fleet) <= most),
-  ];
-  const limit = (what: string, fleet: Fleet, least: number): string[] => [
-    `devices at the first limit with one D1, \`${what}\``,
-    `at least ${least.toLocaleString('en-US')}`,
-    rounded(first(fleet)),
-    verdict(first(fleet) >= least),
-  ];
+  const dollar = (fleet: Fleet, most: number) => ({
+    aim: `$ a million hours for what is new, \`${fleet.live}\``,
+    ...{ bound: `at most ${most}`, is: dollars(cost(fleet)), isMet: cost(fleet) <= most },
+  });
+  const limit = (fleet: Fleet, least: number) => ({
+    aim: `devices at the first limit with one D1, \`${fleet.live}\``,
+    ...{ bound: `at least ${least.toLocaleString('en-US')}`, is: rounded(first(fleet)), isMet: first(fleet) >= least },
+  });
+  const reconnect = {
+    aim: `time of D1 while ${devices.toLocaleString('en-US')} devices come back`,
+    ...{ bound: `at most ${percent(AIMS.reconnectShare)}`, is: percent(share), isMet: share <= AIMS.reconnectShare },
+  };
   return pageTable(
-    ['aim', 'bound', 'is', ''],
     [
-      dollar('batch', batch, AIMS.batchDollars),
-      dollar('hub', hub, AIMS.hubDollars),
-      limit('batch', batch, AIMS.devices),
-      limit('hub', hub, AIMS.devices),
-      [
-        `time of D1 while ${devices.toLocaleString('en-US')} devices come back`,
-        `at most ${percent(AIMS.reconnectShare)}`,
-        percent(share),
-        verdict(share <= AIMS.reconnectShare),
-      ],
+      ...[dollar(batch, AIMS.batchDollars), dollar(hub, AIMS.hubDollars)],
+      ...[limit(batch, AIMS.devices), limit(hub, AIMS.devices), reconnect],
+    ],
+    [
+      ['aim', ({ aim }) => aim],
+      ['bound', ({ bound }) => bound],
+      ['is', ({ is }) => is],
+      ['', ({ isMet }) => (isMet ? 'met' : '**not met**')],
     ],
   );
 }
-
-/** The targets of `POST /sync/` and of the sockets. */
-export const AIMS = { batchDollars: 8, hubDollars: 12, devices: 180_000, reconnectShare: 0.7 } as const;

@@ -1,7 +1,7 @@
 /** docs/scale.md: what fleets of growing size cost, which limits they reach and what to change then. */
 
-import { type Estimate, estimate } from './estimate.ts';
-import { type Fleet, fleetOf, WAY_NAMES } from './fleet.ts';
+import { estimate } from './estimate.ts';
+import { type Fleet, fleetOf, WAY_NAMES, type Way } from './fleet.ts';
 import { REOPEN_S } from './hubs.ts';
 import { inItsPeak, reconnectBusy } from './limits.ts';
 import type { Counted } from './operations.ts';
@@ -30,9 +30,10 @@ const CHANGES: readonly (readonly [what: string, change: Partial<Fleet>])[] = [
 /** The page; all its tables are computed. */
 export function scalePage(counted: Counted): string {
   const devices = SHOWN.toLocaleString('en-US');
-  const fleets = (['batch', 'hub'] as const).map((live) => fleetOf({ devices: SHOWN, live }));
-  const [batch, hub] = fleets.map((fleet) => estimate(fleet, counted)) as [Estimate, Estimate];
-  const byWay = Object.fromEntries(WAY_NAMES.map((live) => [live, fleetOf({ devices: SHOWN, live })]));
+  const shared = (live: Way) => fleetOf({ devices: SHOWN, live });
+  const unshared = (live: Way) => fleetOf({ devices: SHOWN, live, devicesPerCache: 1 });
+  const [batch, hub] = [estimate(shared('batch'), counted), estimate(shared('hub'), counted)];
+  const byWay = Object.fromEntries(WAY_NAMES.map((live) => [live, shared(live)]));
   const comeBack = (fleet: Fleet) => percent(reconnectBusy(fleet, counted) / PRICES.limits.d1Reconnect.limit);
   return `# Scale
 
@@ -46,13 +47,13 @@ on Cloudflare. \`npm run cost -- --live hub --devices 20000\` does the same for 
 A device holds ten caches. It polls each of them (\`poll\`), asks for all of them at once (\`batch\`), or is told which of them have changed (\`hub\`).
 For ${devices} devices:
 
-${waysTable(counted, SHOWN)}
+${waysTable(counted, shared)}
 
 Dollars are for a million device hours, without what the plan includes. "For what is new" is the way itself with its records; "in all" adds loads,
 refreshes, lists and storage. A device that asks learns of a change half a period later on average, 7.5 minutes here; a device that is told
 learns of it within a few seconds. The same table if no two devices share a cache (\`--devices-per-cache 1\`):
 
-${waysTable(counted, SHOWN, { devicesPerCache: 1 })}
+${waysTable(counted, unshared)}
 
 Then loads are most of the bill in every way, because each cache is loaded for a single device.
 
@@ -75,9 +76,9 @@ Requests a second are those of the busiest second. The sum contains the plan of 
 counts once for the whole account. A service has at most 64 hubs; more hubs mean several services. By product, for ${devices} devices with shared
 caches, and then for as many devices with private caches:
 
-${productsTable(counted, SHOWN)}
+${productsTable(counted, shared)}
 
-${productsTable(counted, SHOWN, { devicesPerCache: 1 })}
+${productsTable(counted, unshared)}
 
 The fleet, apart from its number of devices and its way:
 

@@ -25,21 +25,19 @@ export function short(amount: number): string {
 
 /** What one of each operation asks of the platform, and the cost of a million after the included amounts are used up. */
 export function operationsTable({ operations }: Counted, fleet: Fleet): string {
-  const rows = (Object.entries(operations) as [OperationName, Counts][]).map(([name, once]) => [
-    OPERATIONS[name],
-    short(once.workerRequests),
-    short(once.objectRequests),
-    pair(once.objectRowsRead, once.objectRowsWritten),
-    short(once.d1Queries),
-    pair(once.d1RowsRead, once.d1RowsWritten),
-    short(once.queueOperations),
-    pair(once.r2ClassA, once.r2ClassB),
-    short(once.cacheMatches + once.cachePuts),
-    short(once.infoLines + once.otherLines),
-    dollars(marginalPrice(usageOf(once, fleet)) * 1e6),
+  return pageTable(Object.entries(operations) as [OperationName, Counts][], [
+    ['operation', ([name]) => OPERATIONS[name]],
+    ['Worker', ([, once]) => short(once.workerRequests)],
+    ['object', ([, once]) => short(once.objectRequests)],
+    ['its rows r/w', ([, once]) => pair(once.objectRowsRead, once.objectRowsWritten)],
+    ['D1', ([, once]) => short(once.d1Queries)],
+    ['rows r/w', ([, once]) => pair(once.d1RowsRead, once.d1RowsWritten)],
+    ['queue', ([, once]) => short(once.queueOperations)],
+    ['R2 A/B', ([, once]) => pair(once.r2ClassA, once.r2ClassB)],
+    ['cache', ([, once]) => short(once.cacheMatches + once.cachePuts)],
+    ['logs', ([, once]) => short(once.infoLines + once.otherLines)],
+    ['$ a million', ([, once]) => dollars(marginalPrice(usageOf(once, fleet)) * 1e6)],
   ]);
-  const head = ['operation', 'Worker', 'object', 'its rows r/w', 'D1', 'rows r/w', 'queue', 'R2 A/B', 'cache', 'logs'];
-  return pageTable([...head, '$ a million'], rows);
 }
 
 function pair(a: number, b: number): string {
@@ -48,15 +46,19 @@ function pair(a: number, b: number): string {
 
 /** Dollars per month by operation and product, without zeros. */
 export function billTable({ bill, products, total }: Estimate): string {
-  const cells = (amounts: ReadonlyMap<string, number>) => PRODUCTS.map((product) => dollars(amounts.get(product) ?? 0));
   const lines = [...bill]
     .filter(([, amounts]) => sumOf(amounts) >= CENT / 2)
-    .sort(([, a], [, b]) => sumOf(b) - sumOf(a));
+    .sort(([, a], [, b]) => sumOf(b) - sumOf(a))
+    .map(([name, amounts]) => ({ name, amounts, all: dollars(sumOf(amounts)) }));
+  const together = `**together**, with the plan's ${PRICES.plan.perMonth}`;
   return pageTable(
-    ['operation', ...PRODUCTS, 'all'],
+    [...lines, { name: together, amounts: products, all: `**${dollars(total)}**` }],
     [
-      ...lines.map(([name, amounts]) => [name, ...cells(amounts), dollars(sumOf(amounts))]),
-      [`**together**, with the plan's ${PRICES.plan.perMonth}`, ...cells(products), `**${dollars(total)}**`],
+      ['operation', ({ name }) => name],
+      ...PRODUCTS.map(
+        (product) => [product, ({ amounts }: (typeof lines)[number]) => dollars(amounts.get(product) ?? 0)] as const,
+      ),
+      ['all', ({ all }) => all],
     ],
   );
 }
@@ -70,15 +72,16 @@ export function limitsTable(fleets: Readonly<Record<string, Fleet>>, counted: Co
   }));
   const first = (name: LimitName) => Math.min(...all.map(({ met }) => met.get(name) ?? Number.POSITIVE_INFINITY));
   return pageTable(
-    ['limit', 'of', ...all.map(({ name }) => name), ...all.map(({ name }) => `${name}: met at devices`)],
-    [...LIMITS]
-      .sort((a, b) => first(a) - first(b))
-      .map((name) => {
-        const { what, limit } = PRICES.limits[name];
-        const shares = all.map(({ needs }) => percent(needs[name] / limit));
-        const devices = all.map(({ met }) => (met.has(name) ? rounded(met.get(name) ?? 0) : 'never'));
-        return [what, limit.toLocaleString('en-US'), ...shares, ...devices];
-      }),
+    [...LIMITS].sort((a, b) => first(a) - first(b)),
+    [
+      ['limit', (name) => PRICES.limits[name].what],
+      ['of', (name) => PRICES.limits[name].limit.toLocaleString('en-US')],
+      ...all.map(({ name, needs }) => [name, (of: LimitName) => percent(needs[of] / PRICES.limits[of].limit)] as const),
+      ...all.map(
+        ({ name, met }) =>
+          [`${name}: met at devices`, (of: LimitName) => (met.has(of) ? rounded(met.get(of) ?? 0) : 'never')] as const,
+      ),
+    ],
   );
 }
 
@@ -99,17 +102,14 @@ export function rounded(devices: number): string {
 
 /** A fleet's numbers, each with its option. */
 export function fleetTable(fleet: Fleet): string {
+  const ways = Object.entries(WAYS).map(([way, what]) => `\`${way}\`: ${what}`);
+  const numbers = Object.entries(FLEET).map(([name, [, is]]) => ({ name, value: fleet[name as keyof Fleet], is }));
   return pageTable(
-    ['option', 'value', 'is'],
+    [{ name: 'live', value: fleet.live, is: ways.join('; ') }, ...numbers],
     [
-      [
-        '`--live`',
-        fleet.live,
-        Object.entries(WAYS)
-          .map(([way, what]) => `\`${way}\`: ${what}`)
-          .join('; '),
-      ],
-      ...Object.entries(FLEET).map(([name, [, what]]) => [`\`--${optionOf(name)}\``, fleet[name as keyof Fleet], what]),
+      ['option', ({ name }) => `\`--${optionOf(name)}\``],
+      ['value', ({ value }) => value],
+      ['is', ({ is }) => is],
     ],
   );
 }
@@ -121,18 +121,12 @@ export function optionOf(name: string): string {
 
 /** The price list. */
 export function pricesTable(): string {
-  return pageTable(
-    ['what', 'product', '$', 'each', 'included a month', 'source'],
-    BILLED.map((name) => {
-      const { product, price, per, included, source } = PRICES.prices[name];
-      return [
-        `\`${name}\``,
-        product,
-        price,
-        per.toLocaleString('en-US'),
-        included.toLocaleString('en-US'),
-        `<${source}>`,
-      ];
-    }),
-  );
+  return pageTable(BILLED, [
+    ['what', (name) => `\`${name}\``],
+    ['product', (name) => PRICES.prices[name].product],
+    ['$', (name) => PRICES.prices[name].price],
+    ['each', (name) => PRICES.prices[name].per.toLocaleString('en-US')],
+    ['included a month', (name) => PRICES.prices[name].included.toLocaleString('en-US')],
+    ['source', (name) => `<${PRICES.prices[name].source}>`],
+  ]);
 }

@@ -1,6 +1,6 @@
 /** Writes docs/growth.md from the reports; all its tables are computed. */
 
-import { markdownTable } from '../harness/markdown.ts';
+import { terminalTable } from '../harness/markdown.ts';
 import { writePage } from '../harness/reports.ts';
 import { MAX_RATIO, type OperationReport } from './records.ts';
 import { GROWTH, type Report } from './reports.ts';
@@ -31,19 +31,17 @@ function part<Result>(name: string, textOf: (results: readonly Result[]) => stri
 
 function recordsPart(operations: readonly OperationReport[]): string {
   const sizes = operations[0]?.points.map(({ size }) => count(size)) ?? [];
-  const head = [
-    ...['operation', ...sizes.map((size) => `ms at ${size}`), 'ratio', `at most ${MAX_RATIO}`],
-    ...[...sizes.map((size) => `rows read at ${size}`), 'limit', 'within it', 'rows written'],
-  ];
-  const rows = operations.map(({ group, name, points, ratio, maxRead }) => [
-    `${group}: ${name}`,
-    ...points.map(({ ms }) => ms.toFixed(1)),
-    `${ratio.median.toFixed(2)} (${ratio.lower.toFixed(2)} to ${ratio.upper.toFixed(2)})`,
-    verdict(ratio.upper <= MAX_RATIO),
-    ...points.map(({ read }) => count(read)),
-    maxRead === null ? '' : count(maxRead),
-    maxRead === null ? '' : verdict(points.every(({ read }) => read <= maxRead)),
-    count(points.at(-1)?.written ?? 0),
+  const table = terminalTable(operations, [
+    ['operation', ({ group, name }) => `${group}: ${name}`],
+    ...sizes.map((size, at) => [`ms at ${size}`, ({ points }: OperationReport) => fixed(points[at]?.ms, 1)] as const),
+    ['ratio', ({ ratio: { median, lower, upper } }) => `${fixed(median)} (${fixed(lower)} to ${fixed(upper)})`],
+    [`at most ${MAX_RATIO}`, ({ ratio }) => verdict(ratio.upper <= MAX_RATIO)],
+    ...sizes.map(
+      (size, at) => [`rows read at ${size}`, ({ points }: OperationReport) => count(points[at]?.read)] as const,
+    ),
+    ['limit', ({ maxRead }) => count(maxRead ?? undefined)],
+    ['within it', ({ maxRead, points }) => (maxRead ? verdict(points.every(({ read }) => read <= maxRead)) : '')],
+    ['rows written', ({ points }) => count(points.at(-1)?.written)],
   ]);
   return `## Records and entries in D1
 
@@ -52,36 +50,36 @@ of each of the 100 resources, grow with the fleet. Each look-up asks D1. Three W
 the median of the rounds' medians. The ratio compares the largest size with the smallest in the same round: its median, and its quartiles. The target
 is met if the upper quartile is at most ${MAX_RATIO}. Rows are those that D1 reports in \`meta\`; the limit is what a page, or a step of a walk, may read.
 
-${markdownTable(head, rows)}`;
+${table}`;
 }
 
 function versionsPart(points: readonly VersionsPoint[]): string {
-  const head = [
-    ...['kept versions', 'refresh, ms', '304, ms', 'CPU of a 304, ms', 'delta, ms', 'answered with', 'bytes'],
-    "bytes of D1's row",
-  ];
-  const rows = points.map((point) => [
-    count(point.versions),
-    point.refreshMs.toFixed(1),
-    point.notModifiedMs.toFixed(2),
-    point.notModifiedCpuMs.toFixed(2),
-    point.deltaMs.toFixed(1),
-    point.isWhole ? 'the table' : 'the delta',
-    count(point.deltaBytes),
-    count(point.rowBytes),
+  const table = terminalTable(points, [
+    ['kept versions', ({ versions }) => count(versions)],
+    ['refresh, ms', ({ refreshMs }) => fixed(refreshMs, 1)],
+    ['304, ms', ({ notModifiedMs }) => fixed(notModifiedMs)],
+    ['CPU of a 304, ms', ({ notModifiedCpuMs }) => fixed(notModifiedCpuMs)],
+    ['delta, ms', ({ deltaMs }) => fixed(deltaMs, 1)],
+    ['answered with', ({ isWhole }) => (isWhole ? 'the table' : 'the delta')],
+    ['bytes', ({ deltaBytes }) => count(deltaBytes)],
+    ["bytes of D1's row", ({ rowBytes }) => count(rowBytes)],
   ]);
   return `## Kept versions of a cache
 
 A table of 2,000 rows, one of which changes in each load. The 304 is that of a hot cache; its CPU is that of all of workerd, local
 stores included. A delta is requested for the first time, from the oldest kept version to the last.
 
-${markdownTable(head, rows)}`;
+${table}`;
 }
 
 function verdict(isMet: boolean): string {
   return isMet ? 'met' : '**not met**';
 }
 
-function count(value: number): string {
-  return value.toLocaleString('en-GB');
+function count(value?: number): string {
+  return value?.toLocaleString('en-GB') ?? '';
+}
+
+function fixed(value = Number.NaN, decimals = 2): string {
+  return value.toFixed(decimals);
 }

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT } from '../../../../scripts/lib/wrangler.ts';
-import { digits, markdownTable, paragraphs } from '../../harness/markdown.ts';
+import { digits, paragraphs, terminalTable } from '../../harness/markdown.ts';
 import type { Compared } from './compare.ts';
 
 const PAGE = join(PROJECT, 'docs/client.md');
@@ -37,25 +37,19 @@ export function withTables(
 
 function tableOf(size: number, compared: readonly Compared[]): string {
   const [ours] = compared;
-  const cell = (value: number, own: number, unit: number) => {
-    const shown = digits(value / unit);
-    return value === own ? shown : `${shown} (${digits(value / own)})`;
-  };
-  const rows = compared.map((one) => [
-    one.title,
-    cell(one.storeMs, ours?.storeMs ?? 0, 1),
-    cell(one.reopenMs, ours?.reopenMs ?? 0, 1),
-    cell(one.deltaMs, ours?.deltaMs ?? 0, 1),
-    cell(one.heapBytes, ours?.heapBytes ?? 0, 1e6),
+  const figure =
+    (of: (one: Compared) => number, unit = 1) =>
+    (one: Compared) => {
+      const [value, own] = [of(one), ours === undefined ? 0 : of(ours)];
+      return value === own ? digits(value / unit) : `${digits(value / unit)} (${digits(value / own)})`;
+    };
+  return terminalTable(compared, [
+    [`${size.toLocaleString('en')} rows of 10 cells`, ({ title }) => title],
+    ['stored, ms', figure(({ storeMs }) => storeMs)],
+    ['reopened and read, ms', figure(({ reopenMs }) => reopenMs)],
+    ['1 % changed, ms', figure(({ deltaMs }) => deltaMs)],
+    ['heap, MB', figure(({ heapBytes }) => heapBytes, 1e6)],
   ]);
-  const head = [
-    `${size.toLocaleString('en')} rows of 10 cells`,
-    'stored, ms',
-    'reopened and read, ms',
-    '1 % changed, ms',
-    'heap, MB',
-  ];
-  return markdownTable(head, rows);
 }
 
 function write(text: string): void {

@@ -31,6 +31,8 @@ export async function sleepUnderSockets(stand: Stand, sockets: number): Promise<
   const bytesPerSocket = Math.round((memoryOf(stand.site.pids).now - before) / sockets);
   const state = () => stand.hub<HubState>();
   const pokesAfterSilence = 2;
+  // The alarm that looks after new watches (WATCH_RETRY_MS) would interrupt the first silence.
+  await sleep(ASLEEP_MS);
   const first = await state();
   for (let poke = 0; poke < pokesAfterSilence; poke++) {
     await sleep(ASLEEP_MS);

@@ -23,18 +23,24 @@ process; the platform does not count them to the isolate, and neither does the s
 ${run === null ? '' : tables(run)}`;
 }
 
-function tables({ lasted, minutes, mostBytes, growth, loads, faults, counts }: SlowClientsReport): string {
-  const most = Math.round(mostBytes / 1e6);
-  const answers = Object.entries(counts).map(([kind, { whole, refused, left, cut, megabytes }]) => [
-    ...[kind, whole, refused, left, cut, Math.round(megabytes)],
+function tables(run: SlowClientsReport): string {
+  const summary = pageTable(
+    [run],
+    [
+      ['minutes', ({ lasted, minutes }) => `${lasted} of ${minutes}`],
+      ['isolate, most, MB', ({ mostBytes }) => Math.round(mostBytes / 1e6)],
+      ['its growth after the first minutes', ({ growth }) => `× ${growth.toFixed(2)}`],
+      ['loads', ({ loads }) => loads],
+      ['faults', ({ faults }) => faults.length],
+    ],
+  );
+  const answers = pageTable(Object.entries(run.counts), [
+    ['answers', ([kind]) => kind],
+    ['complete and correct', ([, { whole }]) => whole],
+    ['503 or 429', ([, { refused }]) => refused],
+    ['left by the client', ([, { left }]) => left],
+    ['cut', ([, { cut }]) => cut],
+    ['MB', ([, { megabytes }]) => Math.round(megabytes)],
   ]);
-  return `${pageTable(
-    ['minutes', 'isolate, most, MB', 'its growth after the first minutes', 'loads', 'faults'],
-    [[`${lasted} of ${minutes}`, most, `× ${growth.toFixed(2)}`, loads, faults.length]],
-  )}
-
-${pageTable(['answers', 'complete and correct', '503 or 429', 'left by the client', 'cut', 'MB'], answers)}${faults
-  .slice(0, 5)
-  .map((fault) => `\n- ${fault}`)
-  .join('')}`;
+  return [summary, answers, ...run.faults.slice(0, 5).map((fault) => `- ${fault}`)].join('\n\n');
 }
