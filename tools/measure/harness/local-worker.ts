@@ -1,7 +1,6 @@
 /**
  * A built Worker in workerd without `wrangler dev` in front: requests go directly to a socket of workerd, so that only
- * the Worker
- * and the local stores are measured, without a proxy. Bindings are those of wrangler.toml.
+ * the Worker and the local stores are measured, without a proxy. Bindings are those of wrangler.toml.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -24,53 +23,82 @@ export interface LocalWorkerOptions {
   vars?: Record<string, string>;
   /** Changes to wrangler.toml: more bindings, another class of object. */
   more?: Partial<V4WorkerOptions>;
-  /** Secret of its tokens, from an earlier run; by default a new one. */
-  secret?: string;
-  /** Folder of stores that are kept after this run; by default they are new and are deleted at the end. */
-  stores?: string;
+  /** Receives the warnings and errors that the Worker logs; by default they are printed. */
+  logged?(message: string): void;
 }
 
 /** Life of tokens: some measurements move the Worker's clock forward by weeks. */
 const YEAR_S = 365 * 86_400;
 const SCOPES = 'cache:read cache:refresh cache:admin';
 
-/** A running Worker with its own stores. */
+/** A running Worker with its own stores, which survive a restart and are deleted by `stop`. */
 export class LocalWorker implements Server {
   /** Its API. */
-  readonly api = new Api(this);
-  /** Its URL: a socket of workerd. */
-  readonly url: string;
-  readonly secret: string;
-  /** The Worker's processes. */
-  readonly pids: readonly number[];
-  readonly #miniflare: Miniflare;
-  readonly #stores: string | null;
+  readonly api: Api;
+  readonly secret = randomBytes(32).toString('base64url');
+  readonly #options: LocalWorkerOptions;
+  readonly #stores = mkdtempSync(join(tmpdir(), 'freshet-stores-'));
+  #running: { miniflare: Miniflare; url: string; pids: readonly number[] } | null = null;
 
-  private constructor(
-    miniflare: Miniflare,
-    where: { url: string; secret: string; stores: string | null; pids: number[] },
-  ) {
-    this.#miniflare = miniflare;
-    this.url = where.url;
-    this.secret = where.secret;
-    this.pids = where.pids;
-    this.#stores = where.stores;
+  /** `run` starts it. `user` sends the requests of `api` unless another one is named. */
+  protected constructor(options: LocalWorkerOptions, user?: string) {
+    this.#options = options;
+    this.api = new Api(this, user);
   }
 
-  /** Starts it and applies the schema. */
-  static async start({
-    script,
-    vars = {},
-    more = {},
-    stores: kept,
-    ...known
-  }: LocalWorkerOptions): Promise<LocalWorker> {
-    const { secret = randomBytes(32).toString('base64url') } = known;
-    const stores = kept ?? mkdtempSync(join(tmpdir(), 'freshet-stores-'));
+  static async start(options: LocalWorkerOptions): Promise<LocalWorker> {
+    const worker = new LocalWorker(options);
+    await worker.run();
+    return worker;
+  }
+
+  /** Its URL: a socket of workerd. */
+  get url(): string {
+    return this.#now.url;
+  }
+
+  /** The Worker's processes. */
+  get pids(): readonly number[] {
+    return this.#now.pids;
+  }
+
+  /** A binding of the Worker's environment, as Miniflare's proxy gives it. */
+  async binding<Binding>(name: string): Promise<Binding> {
+    const bindings = await this.#now.miniflare.getBindings('worker');
+    return bindings[name] as Binding;
+  }
+
+  /** A token, by default with all scopes. */
+  token(user: string, options: Partial<TokenOptions> = {}): Promise<string> {
+    return signToken(this.secret, user, { scope: SCOPES, expiresS: YEAR_S, ...options });
+  }
+
+  /** Stops it and starts it again with the same stores, as after a deploy. */
+  async restart(): Promise<void> {
+    await this.#now.miniflare.dispose();
+    await this.run();
+  }
+
+  /** Kills it, and starts it again with the same stores. */
+  async kill(): Promise<void> {
+    for (const pid of this.pids) process.kill(pid, 'SIGKILL');
+    await this.#now.miniflare.dispose().catch(() => undefined);
+    await this.run();
+  }
+
+  async stop(): Promise<void> {
+    // A Worker that was killed cannot stop properly.
+    await this.#running?.miniflare.dispose().catch(() => undefined);
+    rmSync(this.#stores, { recursive: true, force: true });
+  }
+
+  /** Starts it with its stores, and applies the schema if they are new. */
+  protected async run(): Promise<void> {
+    const { script, vars = {}, more = {}, logged = console.error } = this.#options;
     const before = new Set(descendantsOf(process.pid));
     // The page at /docs is not measured.
     const { assets: _assets, ...worker } = optionsOf(join(PROJECT, 'wrangler.toml')).workerOptions;
-    const usual = { JWT_SECRET: secret, RATE_LIMITS: 'off', ORIGIN_HOSTS: '127.0.0.1' };
+    const usual = { JWT_SECRET: this.secret, RATE_LIMITS: 'off', ORIGIN_HOSTS: '127.0.0.1' };
     const miniflare = new Miniflare(
       convertV4MiniflareOptions({
         ...worker,
@@ -80,11 +108,11 @@ export class LocalWorker implements Server {
         modulesRoot: '/',
         bindings: { ...(worker.bindings as Record<string, string>), ...usual, ...vars },
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-        resourcePersistencePath: stores,
+        resourcePersistencePath: this.#stores,
         cf: false,
         // Each load logs a line; only warnings and errors matter here.
         handleStructuredLogs: ({ level, message }) => {
-          if (level !== 'info') console.error(message);
+          if (level !== 'info') logged(message);
         },
         ...more,
       } as Parameters<typeof convertV4MiniflareOptions>[0]),
@@ -93,23 +121,12 @@ export class LocalWorker implements Server {
     const { origin: url } = await miniflare.unsafeGetDirectURL('worker');
     const pids = descendantsOf(process.pid).filter((pid) => !before.has(pid));
     await applyMigrations(await miniflare.getD1Database('DB'));
-    return new LocalWorker(miniflare, { url, secret, stores: kept === undefined ? stores : null, pids });
+    this.#running = { miniflare, url, pids };
   }
 
-  /** A binding of the Worker's environment, as Miniflare's proxy gives it. */
-  async binding<Binding>(name: string): Promise<Binding> {
-    const bindings = await this.#miniflare.getBindings('worker');
-    return bindings[name] as Binding;
-  }
-
-  /** A token, by default with all scopes. */
-  token(user: string, options: Partial<TokenOptions> = {}): Promise<string> {
-    return signToken(this.secret, user, { scope: SCOPES, expiresS: YEAR_S, ...options });
-  }
-
-  async stop(): Promise<void> {
-    await this.#miniflare.dispose();
-    if (this.#stores !== null) rmSync(this.#stores, { recursive: true, force: true });
+  get #now() {
+    if (this.#running === null) throw new Error('The Worker does not run.');
+    return this.#running;
   }
 }
 

@@ -1,11 +1,7 @@
-/** A separate service for one measurement, with an origin in this process, and stores that survive its restarts. */
+/** A separate service for one measurement, with an origin in this process. */
 
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Api, type Server } from './api.ts';
 import { LocalWorker, type LocalWorkerOptions } from './local-worker.ts';
 import { Origin } from './origin.ts';
 import { forgetPeak, memoryOf } from './processes.ts';
@@ -16,15 +12,10 @@ const REST_MS = 3000;
 /** Parameters of a resource whose caches are identified by a number. */
 export const NUMBERED = { type: 'object', properties: { n: { type: 'integer' } } };
 
-type LogHandler = (line: { level: string; message: string }) => void;
-
-/** What a measurement is run with. */
-export interface SiteOptions extends Pick<LocalWorkerOptions, 'vars' | 'more'> {
-  script: string;
+/** What a measurement is run with; what the Worker logs is ignored by default. */
+export interface SiteOptions extends LocalWorkerOptions {
   /** Answers the requests of loads. */
   origin: RequestListener;
-  /** Receives the warnings and errors that the Worker logs; by default they are ignored. */
-  logged?(message: string): void;
 }
 
 /** How loads ask the origin: members of `origin` in a definition, and the parameters in the URL, as `{?n}`. */
@@ -34,37 +25,19 @@ export interface Asking {
   timeout_s?: number;
 }
 
-export class Site implements Server {
-  /** Its API; `ada` sends the requests. */
-  readonly api = new Api(this, 'ada');
-  readonly #options: SiteOptions;
+/** `ada` sends the requests of its API. */
+export class Site extends LocalWorker {
   readonly #origin: Origin;
-  readonly #stores: string;
-  #worker: LocalWorker;
 
-  private constructor(options: SiteOptions, parts: { origin: Origin; stores: string; worker: LocalWorker }) {
-    this.#options = options;
-    this.#origin = parts.origin;
-    this.#stores = parts.stores;
-    this.#worker = parts.worker;
+  private constructor(options: LocalWorkerOptions, origin: Origin) {
+    super({ logged: () => undefined, ...options }, 'ada');
+    this.#origin = origin;
   }
 
-  static async open(options: SiteOptions): Promise<Site> {
-    const origin = await Origin.start(options.origin);
-    const stores = mkdtempSync(join(tmpdir(), 'freshet-site-'));
-    return new Site(options, { origin, stores, worker: await startWorker(options, stores) });
-  }
-
-  get url(): string {
-    return this.#worker.url;
-  }
-
-  get pids(): readonly number[] {
-    return this.#worker.pids;
-  }
-
-  get secret(): string {
-    return this.#worker.secret;
+  static async open({ origin: listener, ...options }: SiteOptions): Promise<Site> {
+    const site = new Site(options, await Origin.start(listener));
+    await site.run();
+    return site;
   }
 
   /** The URL at which the origin answers a resource's loads. */
@@ -72,35 +45,10 @@ export class Site implements Server {
     return `${this.#origin.url}/${title}`;
   }
 
-  token(user: string): Promise<string> {
-    return this.#worker.token(user);
-  }
-
-  binding<Binding>(name: string): Promise<Binding> {
-    return this.#worker.binding(name);
-  }
-
   /** Defines a resource whose loads ask the origin at `/<title>`. */
   define(title: string, definition: object = {}, { query = '', ...asking }: Asking = {}): Promise<void> {
     const origin = { url: this.originUrl(title) + query, ...asking };
     return this.api.define(title, { origin, ttl_s: 86_400, ...definition });
-  }
-
-  /**
-   * Stops the Worker and starts it again with the same stores, as after a deploy; `lose` names a store that is deleted
-   * meanwhile.
-   */
-  async restart(lose?: 'do'): Promise<void> {
-    await this.#worker.stop();
-    if (lose !== undefined) rmSync(join(this.#stores, lose), { recursive: true });
-    this.#worker = await startWorker(this.#options, this.#stores, this.secret);
-  }
-
-  /** Kills the Worker, and starts it again with the same stores. */
-  async kill(): Promise<void> {
-    for (const pid of this.pids) process.kill(pid, 'SIGKILL');
-    await this.#worker.stop().catch(() => undefined);
-    this.#worker = await startWorker(this.#options, this.#stores, this.secret);
   }
 
   /** Peak memory of workerd during the work, above that before it, MB. */
@@ -112,16 +60,9 @@ export class Site implements Server {
     return Math.round((memoryOf(this.pids).peak - now) / MB);
   }
 
-  /** Size of a store's files, MB. */
-  storedMb(store: 'd1' | 'cache'): number {
-    return Math.round(bytesIn(join(this.#stores, store)) / 1e5) / 10;
-  }
-
-  async stop(): Promise<void> {
-    // A Worker that was killed cannot stop properly.
-    await this.#worker.stop().catch(() => undefined);
+  override async stop(): Promise<void> {
+    await super.stop();
     await this.#origin.stop();
-    rmSync(this.#stores, { recursive: true, force: true });
   }
 }
 
@@ -133,21 +74,4 @@ export async function onSite<Result>(options: SiteOptions, measure: (site: Site)
   } finally {
     await site.stop();
   }
-}
-
-function startWorker(
-  { script, vars = {}, more, logged }: SiteOptions,
-  stores: string,
-  secret?: string,
-): Promise<LocalWorker> {
-  const handleStructuredLogs: LogHandler = ({ level, message }) => {
-    if (level !== 'info') logged?.(message);
-  };
-  const all = { ...({ handleStructuredLogs } as object), ...more };
-  return LocalWorker.start({ script, vars, stores, more: all, ...(secret === undefined ? {} : { secret }) });
-}
-
-function bytesIn(folder: string): number {
-  const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
-  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 }
