@@ -1,11 +1,11 @@
 /** All parts besides the operations, under the names that `--ops` takes. */
 
 import { deploy } from './deploy.ts';
+import { pages } from './pages.ts';
 import type { Part } from './part.ts';
 import { success } from './success.ts';
 import { syncUnknown } from './sync-unknown.ts';
 import { table } from './table.ts';
-import { tableCalls } from './table-calls.ts';
 import { tokens } from './tokens.ts';
 import { wake } from './wake.ts';
 
@@ -13,7 +13,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   success,
   'sync-unknown': syncUnknown,
   table,
-  'table-calls': tableCalls,
+  pages,
   tokens,
   wake,
   deploy,

@@ -1,14 +1,13 @@
 /**
- * Compares loads in pages, and loads of changes only, with one answer that has all rows: `node tools/measure/bench/pages.ts [--rounds 7]`.
- * Runs the built service in workerd, with an origin in this process. CPU: workerd's for one load, with local stores; bytes: the origin's.
+ * Loads in pages, and loads of changes only, beside one answer that has all rows: CPU of workerd for one load, with
+ * local stores, and bytes of the origin.
  */
 
 import type { RequestListener } from 'node:http';
-import { parseArgs } from 'node:util';
-import { buildWorker } from '../harness/build-worker.ts';
-import { cpuSeconds } from '../harness/processes.ts';
-import { NUMBERED, onSite, type Site } from '../harness/site.ts';
-import { median } from '../harness/statistics.ts';
+import { cpuSeconds } from '../../harness/processes.ts';
+import { NUMBERED, onSite, type Site } from '../../harness/site.ts';
+import { median } from '../../harness/statistics.ts';
+import type { Figure, Part } from './part.ts';
 
 const ROWS = 100_000;
 const PAGES = 100;
@@ -18,83 +17,95 @@ const SHARE = 100;
 const TABLE = { name: 'orders', rows: '/value', columns: ['id', 'customer', 'city', 'amount', 'note'], key: ['id'] };
 const NEXT = '@odata.nextLink';
 const TIMEOUT_S = 300;
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' } } });
 
-const rowOf = (id: number, note = 'as usual') =>
-  `{"id":${id},"customer":"C${id % 997}","city":"Town ${id % 89}","amount":${id % 1000}.50,"note":"${note} ${id}","at":"2026-01-02T10:00:00Z"}`;
-const answerOf = (rows: readonly string[], more = '') => Buffer.from(`{"value":[${rows.join(',')}]${more}}`);
-const ids = (from: number, count: number, step = 1) => Array.from({ length: count }, (_row, at) => from + at * step);
+/** What one load takes of workerd, and of the origin. */
+interface Load {
+  cpuMs: number;
+  bytes: number;
+}
 
-const WHOLE = answerOf(ids(0, ROWS).map((id) => rowOf(id)));
-const CHANGED = answerOf(ids(0, ROWS).map((id) => rowOf(id, id % SHARE === 0 ? 'changed' : undefined)));
-const SOME = answerOf(ids(0, ROWS / SHARE, SHARE).map((id) => rowOf(id, 'changed')));
-const PIECES = ids(0, PAGES).map((page) => {
-  const rows = ids(page * PAGE_ROWS, PAGE_ROWS).map((id) => rowOf(id));
-  return answerOf(rows, page + 1 < PAGES ? `,"${NEXT}":"?page=${page + 1}"` : '');
-});
-
-let sent = 0;
-/** Whether rows have changed since the first loads. */
-let hasChanged = false;
-const origin: RequestListener = (request, response) => {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://origin');
-  const all = hasChanged ? CHANGED : WHOLE;
-  const body = pathname.startsWith('/paged') ? PIECES[Number(searchParams.get('page') ?? 0)] : all;
-  const answer = pathname.startsWith('/since') ? SOME : (body ?? all);
-  sent += answer.length;
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': answer.length });
-  response.end(answer);
+export const pages: Part = async ({ service: script }, { rounds, tell }) => {
+  const origin = new PagedOrigin();
+  const all: Record<'whole' | 'paged' | 'full' | 'changed', Load>[] = [];
+  await onSite({ script, origin: origin.listener }, async (site) => {
+    await define(site);
+    for (let round = 0; round <= rounds; round += 1) {
+      const load = (title: string) => measure(site, origin, title, round);
+      origin.hasChanged = false;
+      const [whole, paged] = [await load('whole'), await load('paged')];
+      await load('full');
+      await load('changing');
+      // The same change, once with all rows and once alone, both compared with the id map of the version before.
+      origin.hasChanged = true;
+      const [full, changed] = [await load('full'), await load('changing')];
+      tell(`pages, round ${round}: ${paged.cpuMs} ms of CPU in pages, ${whole.cpuMs} ms in one answer`);
+      // The first round warms up.
+      if (round > 0) all.push({ whole, paged, full, changed });
+    }
+  });
+  const figure = (what: string, unit: string, most: number | null, of: (round: (typeof all)[number]) => number) =>
+    ({ what, value: median(all.map(of)), unit, most }) satisfies Figure;
+  const what = '100,000 rows with a key';
+  const changes = '1,000 changed rows of them';
+  return [
+    figure(`${what}, in one answer: CPU`, 'ms', null, ({ whole }) => whole.cpuMs),
+    figure(`${what}, in 100 pages: CPU compared with that`, '', 1.3, ({ paged, whole }) => paged.cpuMs / whole.cpuMs),
+    figure(`${changes}: CPU compared with a load of all`, '', 1, ({ changed, full }) => changed.cpuMs / full.cpuMs),
+    figure(`${changes}: bytes of a load of all`, '%', null, ({ changed, full }) => (changed.bytes / full.bytes) * 100),
+  ];
 };
 
-/** One load: CPU in ms, bytes sent by the origin. */
-async function load(site: Site, title: string, n: number): Promise<{ cpuMs: number; bytes: number }> {
-  const [cpuBefore, sentBefore] = [cpuSeconds(site.pids), sent];
+async function measure(site: Site, origin: PagedOrigin, title: string, n: number): Promise<Load> {
+  const [cpuBefore, sentBefore] = [cpuSeconds(site.pids), origin.sent];
   await site.api.load(title, { n });
-  return { cpuMs: (cpuSeconds(site.pids) - cpuBefore) * 1000, bytes: sent - sentBefore };
+  return { cpuMs: (cpuSeconds(site.pids) - cpuBefore) * 1000, bytes: origin.sent - sentBefore };
 }
 
 async function define(site: Site): Promise<void> {
-  const more = { tables: [TABLE], parameters: NUMBERED, ttl_s: 86_400 };
-  const put = (title: string, members: object) => {
-    const url = `${site.originUrl(title)}{?n}`;
-    return site.api.define(title, { ...more, origin: { url, timeout_s: TIMEOUT_S, ...members } });
-  };
+  const put = (title: string, members: object) =>
+    site.define(title, { tables: [TABLE], parameters: NUMBERED, ...members }, { query: '{?n}', timeout_s: TIMEOUT_S });
   await put('whole', {});
   await put('paged', { pages: { next: `/${NEXT}` } });
   await put('full', {});
   await put('changing', { changes: { url: `${site.originUrl('since')}/{_since}{?n}`, cursor: '/at' } });
 }
 
-const KINDS = ['whole', 'paged', 'full', 'changed'] as const;
-const runs: Record<(typeof KINDS)[number], number[]> = { whole: [], paged: [], full: [], changed: [] };
-const bytes = { full: 0, changed: 0 };
-await onSite({ script: await buildWorker(), origin }, async (site) => {
-  await define(site);
-  for (let round = 0; round <= Number(values.rounds); round += 1) {
-    hasChanged = false;
-    const whole = await load(site, 'whole', round);
-    const paged = await load(site, 'paged', round);
-    await load(site, 'full', round);
-    await load(site, 'changing', round);
-    hasChanged = true;
-    // The same change, once with all rows and once alone, both compared with the id map of the version before.
-    const full = await load(site, 'full', round);
-    const changed = await load(site, 'changing', round);
-    Object.assign(bytes, { full: full.bytes, changed: changed.bytes });
-    // The first round warms up.
-    if (round === 0) continue;
-    for (const [kind, { cpuMs }] of Object.entries({ whole, paged, full, changed })) {
-      runs[kind as (typeof KINDS)[number]].push(cpuMs);
-    }
-  }
-});
+/** Answers with all rows, with a page of them below `/paged`, or with the changed ones below `/since`. */
+class PagedOrigin {
+  /** Bytes of all answers. */
+  sent = 0;
+  /** Whether rows have changed since the first loads. */
+  hasChanged = false;
+  readonly #whole = answerOf(ids(0, ROWS).map((id) => rowOf(id)));
+  readonly #changed = answerOf(ids(0, ROWS).map((id) => rowOf(id, id % SHARE === 0 ? 'changed' : undefined)));
+  readonly #some = answerOf(ids(0, ROWS / SHARE, SHARE).map((id) => rowOf(id, 'changed')));
+  readonly #pages = ids(0, PAGES).map((page) => {
+    const rows = ids(page * PAGE_ROWS, PAGE_ROWS).map((id) => rowOf(id));
+    return answerOf(rows, page + 1 < PAGES ? `,"${NEXT}":"?page=${page + 1}"` : '');
+  });
 
-const ratio = (ours: number[], theirs: number[]) =>
-  median(ours.map((ms, round) => ms / (theirs[round] ?? 1))).toFixed(2);
-const told = (ms: number[]) => `${median(ms).toFixed(0)} ms`;
-console.log(`${ROWS} rows in one answer, with a key: ${told(runs.whole)} of CPU`);
-console.log(`in ${PAGES} pages: ${told(runs.paged)}, ${ratio(runs.paged, runs.whole)} of that (at most 1.3)`);
-console.log(`a full load beside the id map: ${told(runs.full)}`);
-console.log(
-  `${ROWS / SHARE} changed rows: ${told(runs.changed)}, ${ratio(runs.changed, runs.full)} of that (at most 1), and ${((bytes.changed / bytes.full) * 100).toFixed(1)} % of its bytes`,
-);
+  readonly listener: RequestListener = (request, response) => {
+    const answer = this.#answerTo(new URL(request.url ?? '/', 'http://origin'));
+    this.sent += answer.length;
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': answer.length });
+    response.end(answer);
+  };
+
+  #answerTo({ pathname, searchParams }: URL): Buffer {
+    const all = this.hasChanged ? this.#changed : this.#whole;
+    if (pathname.startsWith('/since')) return this.#some;
+    return pathname.startsWith('/paged') ? (this.#pages[Number(searchParams.get('page') ?? 0)] ?? all) : all;
+  }
+}
+
+function ids(from: number, count: number, step = 1): number[] {
+  return Array.from({ length: count }, (_row, at) => from + at * step);
+}
+
+function rowOf(id: number, note = 'as usual'): string {
+  return `{"id":${id},"customer":"C${id % 997}","city":"Town ${id % 89}","amount":${id % 1000}.50,"note":"${note} ${id}","at":"2026-01-02T10:00:00Z"}`;
+}
+
+function answerOf(rows: readonly string[], more = ''): Buffer {
+  return Buffer.from(`{"value":[${rows.join(',')}]${more}}`);
+}
