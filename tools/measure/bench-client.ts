@@ -1,7 +1,6 @@
 /**
  * `npm run bench:client`: compares the device client's store with Dexie, RxDB and PouchDB, on the same rows in the same
- * browser, in
- * turn, in one run. Writes the table in docs/client.md.
+ * browser, in turn, in one run. Writes the table in docs/client.md.
  *
  *   npm run bench:client -- [--rows 1000,10000,100000] [--rounds 3] [--dry]
  */

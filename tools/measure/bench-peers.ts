@@ -2,12 +2,11 @@
  * `npm run bench:peers`: puts the same load on Freshet and on the stacks that a team would run instead, in turn, in one
  * run.
  *
- *   PEERS=<folder> npm run bench:peers -- [--ops state,success] [options of npm run bench; the first of --connections counts]
+ *   PEERS=<folder> npm run bench:peers -- [--ops state,success] [other options of npm run bench]
  *
- * The folder (default: `../shared/peers`) has `peers/django` and `peers/fastify`, each with a `start.sh` that starts it
- * with its own
- * databases and reads BASE_PORT, ORIGIN_URL, JWT_SECRET and PID_FILE. If the folder or a Debian package is missing, nothing is
- * measured, and that is no failure.
+ * Only the first of `--connections` counts. The folder (default: `../shared/peers`) has `peers/django` and
+ * `peers/fastify`, each with a `start.sh` that starts it with its own databases and reads BASE_PORT, ORIGIN_URL,
+ * JWT_SECRET and PID_FILE. If the folder or a Debian package is missing, nothing is measured, and that is no failure.
  */
 
 import { existsSync } from 'node:fs';

@@ -1,14 +1,13 @@
 /**
  * `npm run bench`: compares the cost of each operation with its floor, the smallest Worker that makes the same calls
- * (tools/measure/bench/floors/), and measures some other figures (tools/measure/bench/parts/). Everything runs built, in workerd
- * without a proxy in front; wrk makes the load.
+ * (tools/measure/bench/floors/), and measures some other figures (tools/measure/bench/parts/). Everything runs built,
+ * in workerd without a proxy in front; wrk makes the load.
  *
  *   npm run bench -- [--ops list,rpc-304] [--connections 16,256] [--seconds 3] [--rounds 5] [--warmup 2]
  *                    [--patience 30] [--json]
  *
  * Progress goes to stderr. `--patience`: how long to wait for a quiet machine before each measurement, s. The stores
- * are in the
- * system's temporary folder: `TMPDIR=/dev/shm` puts them in memory, where no disk distorts the comparison.
+ * are in the system's temporary folder: `TMPDIR=/dev/shm` puts them in memory, where no disk distorts the comparison.
  */
 
 import { type Compared, compare } from './bench/compare.ts';

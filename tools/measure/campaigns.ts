@@ -1,7 +1,7 @@
 /**
  * `npm run campaigns`: runs the short forms of all campaigns repeatedly, each time with another seed (`RUNS`, default
- * 10): they must
- * pass every time. Writes `docs/reliability/short-forms.json`, from which `npm run reliability` makes its table.
+ * 10): they must pass every time. Writes `docs/reliability/short-forms.json`, from which `npm run reliability` makes
+ * its table.
  */
 
 import { runTests } from './harness/vitest.ts';

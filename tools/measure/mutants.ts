@@ -1,7 +1,6 @@
 /**
  * `npm run mutants`: removes each rule of the task machine and of its surroundings, and shows which promise is then
- * found broken.
- * Exits with 1 if no promise breaks for some rule.
+ * found broken. Exits with 1 if no promise breaks for some rule.
  */
 
 import { runMutants } from './soak/mutants.ts';

@@ -1,7 +1,7 @@
 /**
  * `npm run reliability`: runs the fault and attack campaigns of the tests, and writes docs/reliability.md from their
- * reports and those
- * of the last `npm run soak`. All its tables are computed. With `--tables` it only writes the tables from existing reports.
+ * reports and those of the last `npm run soak`. All its tables are computed. With `--tables` it only writes the tables
+ * from existing reports.
  */
 
 import type { ShortFormsRow } from './campaigns.ts';

@@ -1,10 +1,8 @@
 /**
- * The origin of the benchmarks, in its own process, so that its work is not measured. It has public tables of npm packages:
- * `/small` (20 rows), `/weather` (135 kB), `/slow` (the same after 100 ms), and two in which one row in a hundred
- * changes with each
- * request: `/moving` (135 kB) and `/flights` (100,000 rows). Over the channel it sends first its port, then the time of
- * each answer.
- * It ends with its parent.
+ * The origin of the benchmarks, in its own process, so that its work is not measured. It has public tables of npm
+ * packages: `/small` (20 rows), `/weather` (135 kB), `/slow` (the same after 100 ms), and two in which one row in a
+ * hundred changes with each request: `/moving` (135 kB) and `/flights` (100,000 rows). Over the channel it sends first
+ * its port, then the time of each answer. It ends with its parent.
  */
 
 import { readFileSync } from 'node:fs';

@@ -21,8 +21,7 @@ type ReadName =
 
 /**
  * Reads without a device, so that no record is counted. The isolate that refreshes learns of the new version, and so
- * does the
- * location: the next read finds a current look-up, but nothing else of that version.
+ * does the location: the next read finds a current look-up, but nothing else of that version.
  */
 export async function countReads(scene: Scene): Some<ReadName | 'revalidation' | 'joinedAsk'> {
   const { service } = scene;
@@ -67,8 +66,7 @@ async function countLongDelta(scene: Scene): Promise<Counts> {
 
 /**
  * The extra cost of a read of a stale body when it asks for the load: its look-up, and the object's call. A read whose
- * look-up expires
- * during the load asks as well, as does another location.
+ * look-up expires during the load asks as well, as does another location.
  */
 async function countRevalidation(scene: Scene): Some<'revalidation' | 'joinedAsk'> {
   const { service } = scene;

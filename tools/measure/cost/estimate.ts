@@ -19,8 +19,7 @@ export interface Estimate {
   total: number;
   /**
    * Dollars for a million hours of a device, without free amounts: `delivery` is the cost of learning of changes, `all`
-   * adds loads,
-   * refreshes, lists and storage.
+   * adds loads, refreshes, lists and storage.
    */
   aMillionHours: { delivery: number; all: number };
 }

@@ -48,8 +48,7 @@ export type Bill = Map<string, Map<string, number>>;
 
 /**
  * The bill for several lines together. The included amount counts once for all of them, and a line pays the share of
- * the price that
- * it has in the amount: the lines add up to the bill.
+ * the price that it has in the amount: the lines add up to the bill.
  */
 export function billOf(lines: ReadonlyMap<string, Usage>): Bill {
   const bill: Bill = new Map();

@@ -1,7 +1,7 @@
 /**
  * Fills D1 with a fleet. A few users, spread over the fleet, are created here, and only they send requests. D1 copies
- * all others from
- * them, which takes seconds for a million. The key of a copy has the form of a key, but is not the hash of its parameters.
+ * all others from them, which takes seconds for a million. The key of a copy has the form of a key, but is not the hash
+ * of its parameters.
  */
 
 import { cacheIdentity } from '../../../src/core/cache-key.ts';

@@ -1,9 +1,7 @@
 /**
  * The artificial fleet whose records and entries fill D1. A user has 4 devices and 100 caches, one of each resource,
- * and a device has
- * 25 of them. So a larger fleet has more users, and more caches of each resource, but not more per user. Half of the
- * resources are
- * private. One cache in 10 is stale; for one in 1,000, the last load failed.
+ * and a device has 25 of them. So a larger fleet has more users, and more caches of each resource, but not more per
+ * user. Half of the resources are private. One cache in 10 is stale; for one in 1,000, the last load failed.
  */
 
 import { taskError } from '../../../src/contract/problem.ts';
@@ -67,8 +65,7 @@ export function recordOf(n: number, syncedAt: number): SyncRecord {
 
 /**
  * The entry of a cache, loaded with a definition number. Its revision is lower than all that its object will write,
- * since the
- * object does not know the cache.
+ * since the object does not know the cache.
  */
 export function entryOf(n: number, cache: CacheIdentity, number: number, now: number): Entry {
   const isFailing = mixed(n) % 1000 === 0;

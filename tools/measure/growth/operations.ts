@@ -2,7 +2,6 @@
 
 import { encodeCursor } from '../../../src/core/cursor.ts';
 import { etagOf } from '../../../src/core/etag.ts';
-import type { Runner } from './counting-entry.ts';
 import {
   CACHES_PER_USER,
   CHANGED,
@@ -27,8 +26,6 @@ export interface Operation {
   name: string;
   /** Runs the operation once; returns ms. */
   run(site: FleetSite): Promise<number>;
-  /** The parts whose statements belong to it. Default: requests. */
-  runners?: readonly Runner[];
   /** Most rows that it may read, if there is a limit. */
   maxRead?: number;
 }
@@ -134,7 +131,6 @@ export const OPERATIONS: readonly Operation[] = [
       const read = records.slice(0, READS).map(({ key }) => ({ key, hour }));
       return (await site.ask('/growth/sync', { body: { records, read } })).ms;
     },
-    runners: ['sync'],
   },
   {
     group: 'Reads and writes',
@@ -148,7 +144,6 @@ export const OPERATIONS: readonly Operation[] = [
       }));
       return (await site.ask('/growth/sync', { body: { records, read: [] } })).ms;
     },
-    runners: ['sync'],
   },
   {
     group: 'Reads and writes',
@@ -156,7 +151,6 @@ export const OPERATIONS: readonly Operation[] = [
     async run(site) {
       return site.load(site.anyFreshCache());
     },
-    runners: ['request', 'object', 'load'],
   },
   {
     group: 'Reads and writes',
@@ -177,7 +171,6 @@ export const OPERATIONS: readonly Operation[] = [
         .run();
       return (await site.ask('/growth/cron')).ms;
     },
-    runners: ['cron'],
     ...WALKED,
   },
   {
@@ -191,7 +184,6 @@ export const OPERATIONS: readonly Operation[] = [
       ]);
       return (await site.ask('/growth/cron')).ms;
     },
-    runners: ['cron'],
   },
   // Runs last: reads would load the caches that it expires.
   {

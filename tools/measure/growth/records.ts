@@ -77,23 +77,15 @@ async function measure(operation: Operation, sites: readonly FleetSite[], rounds
 }
 
 /** The times of the sites, in their order. */
-async function round(
-  { run, runners = ['request'] }: Operation,
-  sites: readonly FleetSite[],
-  times: number,
-): Promise<Seen[]> {
+async function round({ run }: Operation, sites: readonly FleetSite[], times: number): Promise<Seen[]> {
   for (const site of sites) await site.takeCounted();
   const taken = await inTurn(Object.fromEntries(sites.map((site) => [site.size, site])), times, run);
+  const each = (rows: number) => Math.round((10 * rows) / times) / 10;
   return Promise.all(
     sites.map(async (site) => {
-      const counted = await site.takeCounted();
-      const own = runners.flatMap((runner) => counted[runner] ?? []);
-      const each = (rows: number[]) => Math.round((10 * rows.reduce((sum, row) => sum + row, 0)) / times) / 10;
-      return {
-        ms: median(taken.map((round) => round[site.size] ?? Number.NaN)),
-        read: each(own.map(({ read }) => read)),
-        written: each(own.map(({ written }) => written)),
-      };
+      const { read, written } = await site.takeCounted();
+      const ms = median(taken.map((round) => round[site.size] ?? Number.NaN));
+      return { ms, read: each(read), written: each(written) };
     }),
   );
 }

@@ -7,8 +7,7 @@ import { offlineEnv, runWrangler } from '../../../scripts/lib/wrangler.ts';
 
 /**
  * Builds the service, or another entry with the settings of wrangler.toml, into a new folder below the system's
- * temporary folder.
- * Returns the path of the script.
+ * temporary folder. Returns the path of the script.
  *
  * @throws Error with wrangler's output
  */

@@ -23,6 +23,8 @@ export interface Asking {
   query?: string;
   method?: string;
   timeout_s?: number;
+  pages?: object;
+  changes?: object;
 }
 
 /** `ada` sends the requests of its API. */

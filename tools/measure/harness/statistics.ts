@@ -33,8 +33,7 @@ export function medians<Figures extends Readonly<Record<keyof Figures, number>>>
 
 /**
  * Measures several targets in turn, round by round, so that changes of the machine over time affect all of them. Each
- * round begins
- * with another target.
+ * round begins with another target.
  *
  * @returns each round, by the names of the targets
  */

@@ -1,7 +1,7 @@
 /**
  * Kills at random times: the real `npm start` under load is killed, with all processes that it started, at random
- * moments, and started
- * again with the same stores. After the last start no client sends requests; then the stores are read from disk.
+ * moments, and started again with the same stores. After the last start no client sends requests; then the stores are
+ * read from disk.
  */
 
 import { rm } from 'node:fs/promises';

@@ -1,9 +1,7 @@
 /**
  * The largest allowed tables, through the real service (DESIGN "Rows, id map and deltas"): loaded, loaded again with
- * one row in a
- * hundred changed, broken off by the origin half-way, and killed half-way. Watches the memory of the isolate meanwhile;
- * a device
- * applies the delta; at the end the stores are read from disk.
+ * one row in a hundred changed, broken off by the origin half-way, and killed half-way. Watches the memory of the
+ * isolate meanwhile; a device applies the delta; at the end the stores are read from disk.
  */
 
 import { createHash } from 'node:crypto';
@@ -34,8 +32,7 @@ export interface LargeTableRow {
 
 /**
  * Most bytes that may be held at once: two id maps, the delta, a part of the body that is being filled and one being
- * sent, and what
- * the runtime needs for them. An isolate has 128 MB.
+ * sent, and what the runtime needs for them. An isolate has 128 MB.
  */
 export const MOST_HELD_BYTES = 64 * 1024 * 1024;
 

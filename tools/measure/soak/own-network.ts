@@ -1,7 +1,6 @@
 /**
  * A separate network for this process, with sockets that buffer little. On loopback the kernel buffers megabytes for a
- * slow reader, so
- * that a server never waits for one; a phone's connection buffers some tens of kilobytes.
+ * slow reader, so that a server never waits for one; a phone's connection buffers some tens of kilobytes.
  */
 
 import { spawn } from 'node:child_process';
@@ -20,8 +19,7 @@ const SET_UP = [
 
 /**
  * Runs this program again in a network namespace (Linux, root; unshare(1), ip(8)) and ends with its exit code. Returns
- * at once in the
- * second run, and with `SOAK_NETWORK=machine`: slow readers then hold back less.
+ * at once in the second run, and with `SOAK_NETWORK=machine`: slow readers then hold back less.
  */
 export async function enterOwnNetwork(): Promise<void> {
   if (process.env[MARK] !== undefined) return;

@@ -1,24 +1,22 @@
 /**
- * The floor of an operation: the smallest Worker that verifies the same token, makes the same calls of the bindings with
- * the same bytes, and does nothing else. What the service needs beyond it is the service's own cost; what the floor
- * needs is the
- * platform's cost. It replaces the service's script, with the same wrangler.toml.
+ * The floor of an operation: the smallest Worker that verifies the same token, makes the same calls of the bindings
+ * with the same bytes, and does nothing else. What the service needs beyond it is the service's own cost; what the
+ * floor needs is the platform's cost. It replaces the service's script, with the same wrangler.toml.
  */
 
 import { jwtVerify } from 'jose';
-import type { RefreshMessage, SyncMessage } from '../../../../src/ports/messages.ts';
+import type { SyncMessage } from '../../../../src/ports/messages.ts';
 import { list, prepareRead, read, writeRecords } from './read.ts';
 import type { FloorSetup } from './setup.ts';
-import { sync, syncUnknown } from './sync.ts';
-import { load, loadAll, prepareState, refresh, state } from './tasks.ts';
-import { wake } from './wake.ts';
+import { sync } from './sync.ts';
+import { prepareState, refresh, state } from './tasks.ts';
 
 export { CacheObject, LiveHub, SourceGate } from './object.ts';
 
 let setup: FloorSetup | null = null;
 let key: CryptoKey | null = null;
 
-const OPERATIONS = { list, state, refresh, load, read, sync, syncUnknown, wake } as const;
+const OPERATIONS = { list, state, refresh, read, sync } as const;
 
 export default {
   async fetch(request, env, ctx) {
@@ -34,9 +32,12 @@ export default {
   },
 
   async queue({ queue, messages }, env) {
-    const bodies = messages.map(({ body }) => body);
-    if (queue === 'freshet-sync') await writeRecords(env, bodies as SyncMessage[]);
-    if (queue === 'freshet-refresh' && setup !== null) await loadAll(env, bodies as RefreshMessage[], setup);
+    // Messages of refreshes are taken, and nothing is loaded.
+    if (queue === 'freshet-sync')
+      await writeRecords(
+        env,
+        messages.map(({ body }) => body as SyncMessage),
+      );
   },
 } satisfies ExportedHandler<Env>;
 

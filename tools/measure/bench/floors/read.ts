@@ -2,8 +2,7 @@
  * Floors of reads.
  *
  * - A hot read: the entry, and the body if there is one, from the edge cache; a device's record after the answer.
- * Records that come
- *   close together leave in one message and are written by one statement.
+ *   Records that come close together leave in one message and are written by one statement.
  * - The list of records: one query, with the service's own statement.
  */
 

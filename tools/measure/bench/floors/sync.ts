@@ -1,10 +1,8 @@
 /**
- * Floors of questions about many caches: parsing the question and writing the answer as JSON and, as often as the service looks them
- * up, reading all entries with its own statement. For known caches it also puts to the edge what the service puts there;
- * `syncUnknown` is about a hundred caches that the location does not know, and computes their keys.
+ * Floor of a question about many caches: parsing the question, writing the answer as JSON and, as often as the service
+ * looks them up, reading all entries with its own statement and putting to the edge what the service puts there.
  */
 
-import { cacheIdentity } from '../../../../src/core/cache-key.ts';
 import { d1Entries } from '../../../../src/stores/entries.ts';
 import type { FloorRequest } from './setup.ts';
 
@@ -56,35 +54,4 @@ async function keepAtEdge(rows: ReadonlyMap<string, unknown>): Promise<void> {
 
 function urlOf(key: string): string {
   return `https://freshet.internal/floor/${key}`;
-}
-
-interface UnknownQuestion {
-  caches: { id: string; resource_title: string; parameters: { year: number } }[];
-}
-
-export async function syncUnknown({ request, env, user, setup: head }: FloorRequest): Promise<Response> {
-  const { caches } = await request.json<UnknownQuestion>();
-  const asked = caches.map(({ id, resource_title: title, parameters }) => ({
-    id,
-    ...cacheIdentity(title, parameters, null),
-  }));
-  const rows = await d1Entries(env.DB).readAll(asked, false);
-  const answers = asked.map(({ id, key }) => {
-    const entry = rows.get(key)?.entry;
-    const loaded = entry?.loaded;
-    if (entry == null || loaded == null) throw new Error(`nothing is cached of ${id}`);
-    return {
-      id,
-      tag: key.slice(0, 16),
-      status: 304,
-      etag: `${key.slice(0, 16)}-v${loaded.changed}`,
-      version: loaded.version,
-      revision: entry.revision,
-      content_version: `v${loaded.version}`,
-      last_modified: new Date(loaded.changedAt).toISOString(),
-      loaded: new Date(loaded.loadedAt).toISOString(),
-      expires: new Date(loaded.expiresAt).toISOString(),
-    };
-  });
-  return new Response(JSON.stringify({ user, now: new Date().toISOString(), caches: answers }), head);
 }

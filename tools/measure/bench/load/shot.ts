@@ -5,7 +5,7 @@
 
 import { type Answer, send } from '../../harness/api.ts';
 
-/** In path, header values and body, `{n}` is a number that counts up, and `{line}` the next of `lines`. */
+/** In path, header values and body, `{n}` is a number that counts up. */
 export interface Shot {
   method?: 'GET' | 'POST';
   path: string;
@@ -15,18 +15,13 @@ export interface Shot {
   count?: number;
   /** The first number. Default: 1. */
   first?: number;
-  lines?: readonly string[];
 }
 
 const TIMEOUT_MS = 30_000;
 
-/** Sends it once, with its first number and line. */
-export function shoot(
-  url: string,
-  { method = 'GET', path, headers, body, first = 1, lines = [] }: Shot,
-): Promise<Answer> {
-  const fill = (text: string) =>
-    text.replaceAll('{n}', String(first)).replaceAll('{line}', lines[first % lines.length] ?? '');
+/** Sends it once, with its first number. */
+export function shoot(url: string, { method = 'GET', path, headers, body, first = 1 }: Shot): Promise<Answer> {
+  const fill = (text: string) => text.replaceAll('{n}', String(first));
   return send(url + fill(path), {
     method,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fill(value)])),

@@ -1,17 +1,13 @@
 -- What wrk sends: one request, or the same request with a changing part.
---   wrk -s wrk.lua … <base URL> -- method=GET path=/… body=… header=<name>: <value> … first=1 count=20 lines=<file>
--- In path, header and body, {n} is a number from `first` on, again from there after `count` numbers (0: never),
--- and {line} is the next line of a file.
+--   wrk -s wrk.lua … <base URL> -- method=GET path=/… body=… header=<name>: <value> … first=1 count=20
+-- In path, header and body, {n} is a number from `first` on, again from there after `count` numbers (0: never).
 local method, path, body = "GET", "/", nil
 local headers = {}
 local first, count = 1, 0
-local lines = {}
 
 local function fill(text, n)
   if text == nil then return nil end
-  text = text:gsub("{n}", string.format("%d", n))
-  if #lines > 0 then text = text:gsub("{line}", lines[n % #lines + 1]) end
-  return text
+  return (text:gsub("{n}", string.format("%d", n)))
 end
 
 local function request_of(n)
@@ -32,8 +28,6 @@ function init(args)
     elseif key == "body" then body = value
     elseif key == "first" then first = tonumber(value)
     elseif key == "count" then count = tonumber(value)
-    elseif key == "lines" then
-      for line in io.lines(value) do lines[#lines + 1] = line end
     elseif key == "header" then
       local name, text = value:match("^([^:]+): (.*)$")
       headers[name] = text

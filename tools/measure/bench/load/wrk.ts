@@ -4,8 +4,6 @@
  */
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Shot } from './shot.ts';
@@ -39,29 +37,22 @@ export async function demandWrk(): Promise<void> {
 
 /** Sends a request repeatedly on this many connections. */
 export async function fire(url: string, shot: Shot, how: { connections: number; seconds: number }): Promise<Load> {
-  const folder = mkdtempSync(join(tmpdir(), 'freshet-wrk-'));
-  try {
-    const { connections, seconds } = how;
-    const load = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', `${TIMEOUT_S}s`, '-s', SCRIPT, url, '--'];
-    const { stdout } = await run('wrk', [...load, ...wordsOf(shot, folder)]);
-    const counted = JSON.parse(/^RESULT (.*)$/m.exec(stdout)?.[1] ?? '') as Record<string, number>;
-    const { requests = 0, us = 0, bytes = 0, errors = 0, refused = 0, p50Us = 0, p99Us = 0 } = counted;
-    return {
-      requests,
-      perS: requests / (us / 1e6),
-      p50Ms: p50Us / 1000,
-      p99Ms: p99Us / 1000,
-      meanBytes: bytes / requests,
-      errors: errors + refused,
-    };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const { connections, seconds } = how;
+  const load = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', `${TIMEOUT_S}s`, '-s', SCRIPT, url, '--'];
+  const { stdout } = await run('wrk', [...load, ...wordsOf(shot)]);
+  const counted = JSON.parse(/^RESULT (.*)$/m.exec(stdout)?.[1] ?? '') as Record<string, number>;
+  const { requests = 0, us = 0, bytes = 0, errors = 0, refused = 0, p50Us = 0, p99Us = 0 } = counted;
+  return {
+    requests,
+    perS: requests / (us / 1e6),
+    p50Ms: p50Us / 1000,
+    p99Ms: p99Us / 1000,
+    meanBytes: bytes / requests,
+    errors: errors + refused,
+  };
 }
 
-function wordsOf({ method = 'GET', path, headers, body, count = 1, first = 1, lines = [] }: Shot, folder: string) {
-  const file = join(folder, 'lines');
-  writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+function wordsOf({ method = 'GET', path, headers, body, count = 1, first = 1 }: Shot): string[] {
   return [
     `method=${method}`,
     `path=${path}`,
@@ -69,6 +60,5 @@ function wordsOf({ method = 'GET', path, headers, body, count = 1, first = 1, li
     ...Object.entries(headers).map(([name, value]) => `header=${name}: ${value}`),
     `first=${first}`,
     `count=${count}`,
-    `lines=${file}`,
   ];
 }

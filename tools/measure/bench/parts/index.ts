@@ -6,7 +6,6 @@ import type { Part } from './part.ts';
 import { success } from './success.ts';
 import { syncUnknown } from './sync-unknown.ts';
 import { table } from './table.ts';
-import { tokens } from './tokens.ts';
 import { wake } from './wake.ts';
 
 export const PARTS: Readonly<Record<string, Part>> = {
@@ -14,7 +13,6 @@ export const PARTS: Readonly<Record<string, Part>> = {
   'sync-unknown': syncUnknown,
   table,
   pages,
-  tokens,
   wake,
   deploy,
 };

@@ -5,7 +5,7 @@
 
 import type { RequestListener } from 'node:http';
 import { cpuSeconds } from '../../harness/processes.ts';
-import { NUMBERED, onSite, type Site } from '../../harness/site.ts';
+import { type Asking, NUMBERED, onSite, type Site } from '../../harness/site.ts';
 import { median } from '../../harness/statistics.ts';
 import type { Figure, Part } from './part.ts';
 
@@ -62,8 +62,8 @@ async function measure(site: Site, origin: PagedOrigin, title: string, n: number
 }
 
 async function define(site: Site): Promise<void> {
-  const put = (title: string, members: object) =>
-    site.define(title, { tables: [TABLE], parameters: NUMBERED, ...members }, { query: '{?n}', timeout_s: TIMEOUT_S });
+  const put = (title: string, asking: Asking) =>
+    site.define(title, { tables: [TABLE], parameters: NUMBERED }, { query: '{?n}', timeout_s: TIMEOUT_S, ...asking });
   await put('whole', {});
   await put('paged', { pages: { next: `/${NEXT}` } });
   await put('full', {});

@@ -3,21 +3,18 @@
  */
 
 import type { Answer, Api } from '../../harness/api.ts';
-import { LocalWorker } from '../../harness/local-worker.ts';
 import { quiet } from '../../harness/machine.ts';
 import { median, medians } from '../../harness/statistics.ts';
 import { define } from '../operations/stage.ts';
 import type { OriginProcess } from '../origin-process.ts';
-import type { Part } from './part.ts';
+import { onService } from './part.ts';
 
 /** Members of a resource of the origin's `/flights`. */
-export const FLIGHTS = { tables: [{ name: 'flights', rows: '/rows', columns: ['delay', 'distance', 'time'] }] };
+const FLIGHTS = { tables: [{ name: 'flights', rows: '/rows', columns: ['delay', 'distance', 'time'] }] };
 
 /** Number of caches of the table: each has one delta that was never requested before. */
 const CACHES = 3;
 const VERSIONS = 11;
-/** The answer to a refresh comes as soon as its task has ended. */
-const HELD_MS = '30000';
 
 /** The figures of one cache. */
 interface CacheTimes {
@@ -31,29 +28,24 @@ interface CacheTimes {
   foldedMs: number;
 }
 
-export const table: Part = async ({ service: script, origin }, { patienceS, tell }) => {
-  const service = await LocalWorker.start({ script, vars: { REFRESH_WAIT_MS: HELD_MS } });
-  try {
-    await define({ service, originUrl: origin.url }, 'flights', FLIGHTS);
-    const caches: CacheTimes[] = [];
-    for (let year = 1; year <= CACHES; year += 1) {
-      const times = await measureCache(service.api, year, origin, patienceS);
-      tell(`table, cache ${year}: ${Math.round(times.laterMs)} ms a load, ${times.foldedMs.toFixed(1)} ms the delta`);
-      caches.push(times);
-    }
-    const { bytes, share, firstMs, laterMs, foldedMs } = medians(caches);
-    const what = '100,000 rows';
-    return [
-      { what: `${what}: full body`, value: bytes / 1e6, unit: 'MB', most: null },
-      { what: `${what}, 1 % changed: delta of the full body`, value: share, unit: '%', most: 2 },
-      { what: `${what}: last byte of the origin to SUCCESS, first load`, value: firstMs, unit: 'ms', most: 1000 },
-      { what: `${what}: the same, 1 % changed`, value: laterMs, unit: 'ms', most: 1000 },
-      { what: `${what}: delta over 10 versions, asked for first`, value: foldedMs, unit: 'ms', most: 20 },
-    ];
-  } finally {
-    await service.stop();
+export const table = onService(async (service, { origin }, { patienceS, tell }) => {
+  await define({ service, originUrl: origin.url }, 'flights', FLIGHTS);
+  const caches: CacheTimes[] = [];
+  for (let year = 1; year <= CACHES; year += 1) {
+    const times = await measureCache(service.api, year, origin, patienceS);
+    tell(`table, cache ${year}: ${Math.round(times.laterMs)} ms a load, ${times.foldedMs.toFixed(1)} ms the delta`);
+    caches.push(times);
   }
-};
+  const { bytes, share, firstMs, laterMs, foldedMs } = medians(caches);
+  const what = '100,000 rows';
+  return [
+    { what: `${what}: full body`, value: bytes / 1e6, unit: 'MB', most: null },
+    { what: `${what}, 1 % changed: delta of the full body`, value: share, unit: '%', most: 2 },
+    { what: `${what}: last byte of the origin to SUCCESS, first load`, value: firstMs, unit: 'ms', most: 1000 },
+    { what: `${what}: the same, 1 % changed`, value: laterMs, unit: 'ms', most: 1000 },
+    { what: `${what}: delta over 10 versions, asked for first`, value: foldedMs, unit: 'ms', most: 20 },
+  ];
+});
 
 async function measureCache(api: Api, year: number, origin: OriginProcess, patienceS: number): Promise<CacheTimes> {
   const loadedMs: number[] = [];

@@ -1,7 +1,7 @@
 /**
  * The Worker of the campaign of live sockets: the service, with a hub that can also just send a text (`POST
- * /floor/<text>`), and that
- * reports how often it was constructed since the Worker's start (`GET /floor/`): a hub that has slept is constructed again.
+ * /floor/<text>`), and that reports how often it was constructed since the Worker's start (`GET /floor/`): a hub that
+ * has slept is constructed again.
  */
 
 import built, { LiveHub as Built } from '../../../../src/index.ts';
