@@ -1,9 +1,10 @@
 /**
- * `npm run campaigns`: runs the short forms of all campaigns repeatedly, each time with another seed (`RUNS`, default
- * 10): they must pass every time. Writes `docs/reliability/short-forms.json`, from which `npm run reliability` makes
- * its table.
+ * `npm run campaigns -- [--runs 10] [--dry]`: runs the short forms of all campaigns repeatedly, each time with another
+ * seed: they must pass every time. Writes `docs/reliability/short-forms.json`, from which `npm run reliability` makes
+ * its table; `--dry` only prints.
  */
 
+import { parseArgs } from 'node:util';
 import { runTests } from './harness/vitest.ts';
 import { RELIABILITY } from './soak/reports.ts';
 
@@ -25,12 +26,12 @@ const FILES = [
   'test/property/read-xml.test.ts',
   'test/e2e/kill.test.ts',
 ];
-const DEFAULT_RUNS = 10;
 
+const { values } = parseArgs({ options: { runs: { type: 'string', default: '10' }, dry: { type: 'boolean' } } });
 const rows: ShortFormsRow[] = [];
-for (let seed = 1; seed <= Number(process.env.RUNS ?? DEFAULT_RUNS); seed += 1) {
+for (let seed = 1; seed <= Number(values.runs); seed += 1) {
   rows.push(run(seed));
-  RELIABILITY.write('short-forms', rows);
+  if (!values.dry) RELIABILITY.write('short-forms', rows);
 }
 console.table(rows);
 process.exitCode = rows.some(({ failed }) => failed > 0) ? 1 : 0;

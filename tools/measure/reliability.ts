@@ -1,9 +1,14 @@
 /**
  * `npm run reliability`: runs the fault and attack campaigns of the tests, and writes docs/reliability.md from their
- * reports and those of the last `npm run soak`. All its tables are computed. With `--tables` it only writes the tables
- * from existing reports.
+ * reports and those of the last `npm run soak`. All its tables are computed.
+ *
+ *   npm run reliability -- [--tables] [--fuzz 10000] [--dry]
+ *
+ * `--tables` only writes the page from existing reports, `--fuzz` is the number of random requests, and `--dry` runs the
+ * campaigns without writing anything.
  */
 
+import { parseArgs } from 'node:util';
 import type { ShortFormsRow } from './campaigns.ts';
 import { pageTable } from './harness/markdown.ts';
 import { writePage } from './harness/reports.ts';
@@ -41,7 +46,11 @@ interface ModelRow {
   faults: number;
 }
 
-if (!process.argv.includes('--tables')) runCampaigns();
+const { values } = parseArgs({
+  options: { tables: { type: 'boolean' }, fuzz: { type: 'string', default: '10000' }, dry: { type: 'boolean' } },
+});
+const ran = values.tables ? {} : runCampaigns(Number(values.fuzz));
+if (!values.dry) for (const [name, rows] of Object.entries(ran)) RELIABILITY.write(name, rows);
 const read = <Row>(name: string) => RELIABILITY.read<Row[]>(name) ?? [];
 const stores = read<StoreRow>('store-faults');
 const origins = read<OriginRow>('origins');
@@ -175,19 +184,24 @@ ${pageTable(attacks, [
   ['faults', ({ failed }) => failed],
 ])}
 `;
-writePage('docs/reliability.md', text);
+if (values.dry) console.log(ran);
+else writePage('docs/reliability.md', text);
 
-function runCampaigns(): void {
+/** The reports of the campaigns by their names. @throws Error if one failed */
+function runCampaigns(fuzzRuns: number): Record<string, object[]> {
   const files = ['test/worker/faults/store-faults.test.ts', 'test/worker/faults/origins.test.ts'];
   const faults = runTests(['--project', 'object', ...files], { STRIKES: 'all' });
-  for (const name of ['store-faults', 'origins']) RELIABILITY.write(name, faults.tables.get(name) ?? []);
-  const mutants = runMutants();
-  RELIABILITY.write('object-model', mutants.tables.get('object-model') ?? []);
-  RELIABILITY.write('mutants', mutants.rows);
-  const attacks = runAttacks(Number(process.env.FUZZ_RUNS ?? 10_000));
-  RELIABILITY.write('attacks', attacks);
-  if (!faults.passed || !mutants.passed || attacks.some(({ failed }) => failed > 0))
-    throw new Error('A campaign failed; the tables are not written.');
+  const removed = runMutants();
+  const tried = runAttacks(fuzzRuns);
+  if (!faults.passed || !removed.passed || tried.some(({ failed }) => failed > 0))
+    throw new Error('A campaign failed; nothing is written.');
+  return {
+    'store-faults': faults.tables.get('store-faults') ?? [],
+    origins: faults.tables.get('origins') ?? [],
+    'object-model': removed.tables.get('object-model') ?? [],
+    mutants: removed.rows,
+    attacks: tried,
+  };
 }
 
 function timesTable(of: string, times: Record<string, number> = {}): string {
