@@ -10,6 +10,7 @@ import { isThere, remedyFor } from '../../scripts/test/needs.ts';
 import { CONTENDERS, compare } from './bench/client/compare.ts';
 import { readPage, withTables } from './bench/client/page.ts';
 import { describeMachine } from './harness/machine.ts';
+import { progress } from './harness/reports.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +28,7 @@ else {
   const compared = await compare({
     sizes: values.rows.split(',').map(Number),
     rounds: Number(values.rounds),
-    tell: (line) => console.error(`… ${line}`),
+    tell: progress(),
   });
   const machine = `${describeMachine()}; ${CONTENDERS.map(({ title }) => title).join(', ')}; best of ${values.rounds}`;
   console.log(withTables(machine, compared, { isWritten: !values.dry }));

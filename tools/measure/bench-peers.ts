@@ -25,6 +25,7 @@ import { type Setting, withSetting } from './bench/setting.ts';
 import { LocalWorker } from './harness/local-worker.ts';
 import { describeMachine } from './harness/machine.ts';
 import { paragraphs } from './harness/markdown.ts';
+import { progress } from './harness/reports.ts';
 
 const options = readOptions(process.argv.slice(2), PEER_OPS);
 const peers = resolve(process.env.PEERS || join(PROJECT, '../shared/peers'));
@@ -41,7 +42,7 @@ function obstacleTo(folder: string): string | null {
 }
 
 async function run(setting: Setting, { ops, json, ...how }: BenchOptions): Promise<void> {
-  const plan = { ...how, tell: (line: string) => console.error(`… ${line}`) };
+  const plan = { ...how, tell: progress() };
   plan.tell('starting the service and the peers');
   const { service: script, origin } = setting;
   await using started = new AsyncDisposableStack();

@@ -20,9 +20,10 @@ import { comparedTable, figureTable } from './bench/report.ts';
 import { withSetting } from './bench/setting.ts';
 import { describeMachine } from './harness/machine.ts';
 import { paragraphs } from './harness/markdown.ts';
+import { progress } from './harness/reports.ts';
 
 const options = readOptions(process.argv.slice(2), [...Object.keys(OPERATIONS), ...Object.keys(PARTS)]);
-const plan = { ...options, tell: (line: string) => console.error(`… ${line}`) };
+const plan = { ...options, tell: progress() };
 const operations: Compared[] = [];
 const figures: Figure[] = [];
 const failed: string[] = [];

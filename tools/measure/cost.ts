@@ -14,8 +14,9 @@ import { metInOrder, needsOf } from './cost/limits.ts';
 import { scalePage } from './cost/page.ts';
 import { PRICES } from './cost/prices.ts';
 import { billTable, dollars, fleetTable, limitsTable, operationsTable, optionOf } from './cost/tables.ts';
-import { writePage } from './harness/reports.ts';
+import { progress, writePage } from './harness/reports.ts';
 
+const tell = progress();
 const numbers = Object.keys(FLEET) as (keyof typeof FLEET)[];
 const { values } = parseArgs({
   options: {
@@ -75,9 +76,4 @@ function toldNumbers(): Partial<Fleet> {
     told[name] = number;
   }
   return told;
-}
-
-/** Prints progress to stderr, separate from the results. */
-function tell(step: string): void {
-  console.error(`… ${step}`);
 }

@@ -35,8 +35,8 @@ export function writePage(path: string, text: string): void {
   writeFileSync(join(PROJECT, path), text);
 }
 
-/** Returns a function that prints progress with the seconds since this call. */
+/** Returns a function that prints progress to stderr, apart from results, with the seconds since this call. */
 export function progress(): (line: string) => void {
   const begun = performance.now();
-  return (line) => console.log(`… ${Math.round((performance.now() - begun) / 1000)} s  ${line}`);
+  return (line) => console.error(`… ${Math.round((performance.now() - begun) / 1000)} s  ${line}`);
 }

@@ -41,10 +41,10 @@ export async function measureBeside(stacks: Stacks, ops: ReadonlySet<string>, pl
   for (const [at, operation] of (staged.freshet ?? []).entries()) {
     if (!ops.has(operation.op)) continue;
     const run = async (server: Server, name: string, seconds: number, patienceS: number) => {
-      const prepared = staged[name]?.[at]?.prepared ?? operation.prepared;
+      const { shot, fault } = staged[name]?.[at] ?? operation;
       const effort = { seconds, patienceS, connections: plan.connections[0] };
-      const one = await measure({ url: server.url, pids: server.pids, ...prepared }, effort);
-      if (prepared.shot.count === 0) await drain(server);
+      const one = await measure({ url: server.url, pids: server.pids, shot, fault }, effort);
+      if (shot.count === 0) await drain(server);
       return one;
     };
     await inTurn(stacks, 1, (server, name) => run(server, name, plan.warmupS, 0));

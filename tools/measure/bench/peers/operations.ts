@@ -16,14 +16,13 @@ export const PEER_OPS = ['list', 'state', 'rpc-200', 'rpc-304', 'rpc-200-sync', 
 
 export type OpName = Exclude<(typeof PEER_OPS)[number], 'success'>;
 
-/** An operation that is compared with the peers'. */
-export interface PeerOperation {
+/** An operation that is compared with the peers', and its request to one server. */
+export interface PeerOperation extends Prepared {
   /** The operation of ../operations/ with the same name has a floor; without one, no added CPU is reported. */
   op: OpName;
   name: string;
   /** The lowest acceptable ratio of the service's rate to Django's; null: it is only reported. */
   timesDjango: number | null;
-  prepared: Prepared;
 }
 
 /** Loads the cache, gives it to devices, and returns the requests to this server. */
@@ -39,44 +38,28 @@ export async function stagePeer(server: Server): Promise<PeerOperation[]> {
   /** A check for status 200, and for `right` of the answer. */
   const ok = (right: (answer: Answer) => boolean) => (answer: Answer) =>
     statusFault(answer, 200) ?? (right(answer) ? null : answer.body.toString().slice(0, 200));
-  const full = ok((answer) => answer.body.equals(body));
-  const unchanged = (answer: Answer) => statusFault(answer, 304);
-  const row = (
-    op: OpName,
-    name: string,
-    timesDjango: number | null,
-    shot: Prepared['shot'],
-    fault: Prepared['fault'],
-  ) => ({
-    ...{ op, name, timesDjango },
-    prepared: { shot, fault },
-  });
   const taskOf = (answer: Answer) => jsonOf<{ task_id?: string; task_state: string }>(answer);
-  const ended = ok((answer) => taskOf(answer).task_state === 'SUCCESS' && taskOf(answer).task_id === taskId);
+  const isListed = ok((answer) => recordsIn(answer) === DEVICES);
+  const hasEnded = ok((answer) => taskOf(answer).task_state === 'SUCCESS' && taskOf(answer).task_id === taskId);
+  const isAccepted = ok((answer) => taskOf(answer).task_id?.length === 36);
+  const isWhole = ok((answer) => answer.body.equals(body));
+  const isUnchanged = (answer: Answer) => statusFault(answer, 304);
+  const list = { path: '/api/v1/cache/', headers };
+  const state = { path: `/api/v1/cache/state/?task_id=${taskId}`, headers };
   const validated = { 'If-None-Match': head.etag ?? '' };
-  const devices = { first: 0, count: DEVICES };
+  const read = { path: PATH, headers };
+  const unchanged = { path: PATH, headers: { ...headers, ...validated } };
+  const readByDevices = { path: PATH, headers: device, first: 0, count: DEVICES };
+  const unchangedByDevices = { ...readByDevices, headers: { ...device, ...validated } };
+  const refresh = await refreshShot(server, 'small', '{n}');
   return [
-    row(
-      'list',
-      'list',
-      null,
-      { path: '/api/v1/cache/', headers },
-      ok((answer) => recordsIn(answer) === DEVICES),
-    ),
-    row('state', 'state', 2.5, { path: `/api/v1/cache/state/?task_id=${taskId}`, headers }, ended),
-    row('rpc-200', 'rpc 200', 1.3, { path: PATH, headers }, full),
-    row('rpc-304', 'rpc 304', 1.3, { path: PATH, headers: { ...headers, ...validated } }, unchanged),
-    row('rpc-200-sync', 'rpc 200, records written', null, { path: PATH, headers: device, ...devices }, full),
-    row(
-      ...(['sync', 'rpc 304, records written', null] as const),
-      { path: PATH, headers: { ...device, ...validated }, ...devices },
-      unchanged,
-    ),
-    row(
-      ...(['refresh', 'refresh accepted', 3] as const),
-      await refreshShot(server, 'small', '{n}'),
-      ok((answer) => taskOf(answer).task_id?.length === 36),
-    ),
+    { op: 'list', name: 'list', timesDjango: null, shot: list, fault: isListed },
+    { op: 'state', name: 'state', timesDjango: 2.5, shot: state, fault: hasEnded },
+    { op: 'rpc-200', name: 'rpc 200', timesDjango: 1.3, shot: read, fault: isWhole },
+    { op: 'rpc-304', name: 'rpc 304', timesDjango: 1.3, shot: unchanged, fault: isUnchanged },
+    { op: 'rpc-200-sync', name: 'rpc 200, records written', timesDjango: null, shot: readByDevices, fault: isWhole },
+    { op: 'sync', name: 'rpc 304, records written', timesDjango: null, shot: unchangedByDevices, fault: isUnchanged },
+    { op: 'refresh', name: 'refresh accepted', timesDjango: 3, shot: refresh, fault: isAccepted },
   ];
 }
 
