@@ -9,7 +9,7 @@
  */
 
 import { parseArgs } from 'node:util';
-import { GROWTH_TEXTS, writeGrowth } from './growth/page.ts';
+import { recordsPart, versionsPart, writeGrowth } from './growth/page.ts';
 import { measureRecords } from './growth/records.ts';
 import { report } from './growth/reports.ts';
 import { measureVersions } from './growth/versions.ts';
@@ -23,20 +23,24 @@ const { values, positionals } = parseArgs({
     dry: { type: 'boolean', default: false },
   },
 });
+const PARTS = ['records', 'versions', 'page'];
+const unknown = positionals.find((name) => !PARTS.includes(name));
+if (unknown !== undefined) throw new Error(`There is no part "${unknown}"; parts are ${PARTS.join(', ')}.`);
+
 const tell = progress();
 const sizes = values.sizes.split(',').map(Number);
 const rounds = Number(values.rounds);
-const PARTS = {
-  records: () => measureRecords(sizes, rounds, tell),
-  versions: () => measureVersions(rounds, tell),
-};
-
-const unknown = positionals.find((name) => name !== 'page' && !(name in PARTS));
-if (unknown !== undefined)
-  throw new Error(`There is no part "${unknown}"; parts are ${Object.keys(PARTS).join(', ')}, page.`);
-for (const name of ['records', 'versions'] as const) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
-  if (values.dry) console.log(GROWTH_TEXTS[name]((await PARTS[name]()) as never));
-  else await report<object>(name, PARTS[name]);
-}
+await part('records', recordsPart, () => measureRecords(sizes, rounds, tell));
+await part('versions', versionsPart, () => measureVersions(rounds, tell));
 if (!values.dry) writeGrowth();
+
+/** Measures a part if it was chosen, and stores or prints its results. */
+async function part<Result>(
+  name: string,
+  textOf: (results: readonly Result[]) => string,
+  measure: () => Promise<Result[]>,
+): Promise<void> {
+  if (positionals.length > 0 && !positionals.includes(name)) return;
+  if (values.dry) console.log(textOf(await measure()));
+  else await report(name, measure);
+}

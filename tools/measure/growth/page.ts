@@ -6,9 +6,6 @@ import { MAX_RATIO, type OperationReport } from './records.ts';
 import { GROWTH, type Report } from './reports.ts';
 import type { VersionsPoint } from './versions.ts';
 
-/** What a part of the page says of its results. */
-export const GROWTH_TEXTS = { records: recordsPart, versions: versionsPart };
-
 export function writeGrowth(): void {
   const text = `# Growth
 
@@ -29,7 +26,8 @@ function part<Result>(name: string, textOf: (results: readonly Result[]) => stri
   return `${textOf(results)}\n\n${when}; the machine's load before the run was ${loadBefore}.\n\n`;
 }
 
-function recordsPart(operations: readonly OperationReport[]): string {
+/** What the page says of fleets of growing size. */
+export function recordsPart(operations: readonly OperationReport[]): string {
   const sizes = operations[0]?.points.map(({ size }) => count(size)) ?? [];
   const table = terminalTable(operations, [
     ['operation', ({ group, name }) => `${group}: ${name}`],
@@ -53,7 +51,8 @@ is met if the upper quartile is at most ${MAX_RATIO}. Rows are those that D1 rep
 ${table}`;
 }
 
-function versionsPart(points: readonly VersionsPoint[]): string {
+/** What the page says of caches with more and more kept versions. */
+export function versionsPart(points: readonly VersionsPoint[]): string {
   const table = terminalTable(points, [
     ['kept versions', ({ versions }) => count(versions)],
     ['refresh, ms', ({ refreshMs }) => fixed(refreshMs, 1)],
