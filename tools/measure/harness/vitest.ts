@@ -31,7 +31,7 @@ export function runTests(args: readonly string[], env: Record<string, string> = 
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${out}`];
     const { status } = spawnSync(
       join(PROJECT, 'node_modules/.bin/vitest'),
-      ['run', '--silent', ...args, ...reporters],
+      ['run', '--silent=true', ...args, ...reporters],
       {
         cwd: PROJECT,
         stdio: 'inherit',
