@@ -1,4 +1,4 @@
-/** Links within the documents: each leads to a file that is there, and to a heading in it. */
+/** Links within the documents: each leads to a file that is there, and to a heading in it. Diagrams: they can be drawn. */
 
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -15,6 +15,17 @@ it.each(documents)('%s leads to nothing that is not there', (document) => {
   );
   const own = links.filter((link) => !/^[a-z]+:|^\/|<|…/.test(link));
   expect(own.filter((link) => !leads(document, link))).toEqual([]);
+});
+
+it('no diagram has a semicolon, which ends a statement of Mermaid', () => {
+  const diagrams = documents.flatMap((document) =>
+    Array.from(
+      readFileSync(join(PROJECT, document), 'utf8').matchAll(/^```mermaid\n(.*?)^```$/gms),
+      ([, text = '']) => text,
+    ),
+  );
+  expect(diagrams.length).toBeGreaterThan(5);
+  expect(diagrams.flatMap((text) => text.split('\n')).filter((line) => line.includes(';'))).toEqual([]);
 });
 
 it('README has under 150 lines', () => {

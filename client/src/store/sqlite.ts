@@ -102,7 +102,7 @@ export function sqlite(driver: SqliteDriver): Store {
   };
 }
 
-/** Runs a statement after the previous ones. A statement that never answers must not block the app for ever. */
+/** Runs a statement after the previous ones. A statement that never answers must not block the app forever. */
 type Ask = <T>(method: 'exec' | 'run' | 'all', sql: string, ...values: SqliteValue[]) => Promise<T[]>;
 
 function connect(connection: SqliteConnection, transaction: Queue) {
