@@ -35,7 +35,7 @@ export const cachesTexts = texts(
     purge: 'Purge…',
     purgeTitle: 'Purge caches',
     purgeHow: 'How',
-    soft: 'Soft: mark the caches as expired. Their data are served as stale while they are loaded again.',
+    soft: 'Soft: mark the caches as expired. Their data is served as stale while they are loaded again.',
     hard: 'Hard: remove the loaded data. Devices keep what they have and show it as stale; the next read waits for the origin.',
     purgeOf: (target: string) => `Purge ${target}`,
     counting: 'Counting…',

@@ -102,13 +102,13 @@ export const causeTexts = texts(
     title: 'Why its data may be old',
     nothing: 'Nothing is wrong here',
     nothingText:
-      'The device has the newest version of everything that it holds, and the loads of those caches succeed. If its data are old nevertheless, open the cache below to see when it was loaded, and check the origin itself.',
+      'The device has the newest version of everything that it holds, and the loads of those caches succeed. If its data is old nevertheless, open the cache below to see when it was loaded, and check the origin itself.',
     doThis: 'What to do',
     cacheFails: (name: string) => `The loads of ${name} fail`,
     cacheFailsText: 'The device has the newest version that there is. No newer one comes, because of this:',
     failsBehind:
       'The device lacks newer versions, which it gets when it next asks. None comes after those, because of this:',
-    failsEmptied: 'Nothing is loaded, and the device keeps what it had. No newer data come, because of this:',
+    failsEmptied: 'Nothing is loaded, and the device keeps what it had. No newer data comes, because of this:',
     moreFail: (n: number) => `${number(n)} more of its caches ${n === 1 ? 'fails' : 'fail'}: see the list below.`,
     openCache: 'Open the cache',
     refused: (title: string) => `It was refused access to ${title}`,
@@ -120,7 +120,7 @@ export const causeTexts = texts(
     scopeDo:
       'Give the user or the app the scope cache:read at your identity provider, then sign in again on the device. docs/identity.md explains where scopes come from.',
     emptied: (n: number) => `Nothing is loaded for ${number(n)} ${n === 1 ? 'cache' : 'caches'} that it holds`,
-    emptiedText: 'The loaded data were purged, or removed because nobody read them. The device keeps what it had.',
+    emptiedText: 'The loaded data was purged, or removed because nobody read it. The device keeps what it had.',
     emptiedDo:
       'Nothing, if the device reads it again: the first read loads it. To load it now, press "Refresh" at the cache below. Actions shows who purged it, and why.',
     quiet: (at: string) => `No contact since ${at}`,
@@ -188,7 +188,7 @@ export const forgetTexts = texts(
     deviceRecords: (n: number) =>
       `The service forgets what this device has received: ${number(n)} ${n === 1 ? 'record' : 'records'}. The device disappears from all lists.`,
     deviceKeeps:
-      'Data on the device itself stay there. If the device asks again with a valid token, it gets data as before and is listed again: revoke its token first.',
+      'Data on the device itself stays there. If the device asks again with a valid token, it gets data as before and is listed again: revoke its token first.',
     userRecords: (devices: string) => `The service forgets what all devices of this user have received: ${devices}.`,
     devices: (n: number) => `${number(n)} ${n === 1 ? 'device' : 'devices'}`,
     userCaches: (caches: string) =>

@@ -18,7 +18,7 @@ export const editorTexts = texts(
     howAsked: 'Request to the origin',
     parameters: 'Parameters',
     answer: 'Answer of the origin',
-    howLong: 'How long the data stay valid',
+    howLong: 'How long the data stays valid',
     whenLoaded: 'When it is loaded',
     whereItIs: 'Where it is',
     whatLetsUsIn: 'Credentials',

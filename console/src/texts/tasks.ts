@@ -39,9 +39,9 @@ export const tasksTexts = texts(
     runs: 'The service asks the origin, compares the answer with the last version and stores it.',
     succeeded:
       'The cache was loaded. Devices get the new version when they next ask, or at once over a live connection.',
-    sameBody: 'The cache was loaded. The data are the same as before, so devices get nothing new.',
+    sameBody: 'The cache was loaded. The data is the same as before, so devices get nothing new.',
     failed: 'The task failed and is not retried. The service continues to serve the last version.',
-    revoked: 'The task was revoked before it ran; the loaded data are unchanged.',
+    revoked: 'The task was revoked before it ran; the loaded data is unchanged.',
     warnings: 'Warnings',
   },
   {
