@@ -1,4 +1,4 @@
-/** What keeps people out of a page, as far as a program can tell. */
+/** Finds barriers for people in a page, as far as a program can. */
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-/** What a test does to a page that a user, a network or a browser would. */
+/** What a test does to a page in place of a user, a network or a browser. */
 
 import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 

@@ -1,4 +1,4 @@
-/** A profile of a browser, and what its tabs ask of the service. */
+/** A profile of a browser, and the requests of its tabs to the service. */
 
 import type { BrowserContext, Page, Request } from 'playwright-core';
 

@@ -1,4 +1,4 @@
-/** A real `npm start`, a real browser, and an app's site of another origin: where the tests of devices happen. */
+/** The environment of tests of devices: a real `npm start`, a real browser, and an app's site on another origin. */
 
 import type { BrowserContext, Page } from 'playwright-core';
 import { Chromium, open } from '../../../scripts/browser/chromium.ts';

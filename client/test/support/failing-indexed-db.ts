@@ -1,5 +1,5 @@
 /**
- * IndexedDB as it fails on devices: stands before a real one and lets a step go wrong. Of the interface it has what
+ * IndexedDB as it fails on devices: wraps a real one and makes a step fail. It implements the part of the interface that
  * client/src/store/indexed-db-connection.ts uses.
  */
 

@@ -1,4 +1,4 @@
-/** What a store keeps, read past any client. */
+/** Reads what a store keeps, without a client. */
 
 import { hashOfRows } from '../../src/data/hash.ts';
 import { storedContent } from '../../src/data/stored.ts';

@@ -1,4 +1,4 @@
-/** Waiting with the clock in the test's hands. Before: `vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })`. */
+/** Waits while the test controls the clock. Call first: `vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })`. */
 
 import { vi } from 'vitest';
 

@@ -1,4 +1,4 @@
-/** Transports to imitations, and questions that most tests ask. */
+/** Transports to imitations, and the usual questions of tests. */
 
 import { createTransport } from '../../src/network/create-transport.ts';
 import type { AskedCache, Item, ReadQuestion, SyncQuestion, Transport } from '../../src/network/transport.ts';

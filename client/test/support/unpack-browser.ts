@@ -1,4 +1,4 @@
-/** Before the tests in a browser: unpacks it, so that no test's time ends while it does. */
+/** Unpacks the browser before the tests, so that no test times out meanwhile. */
 
 import { findChromium, hasChromium } from '../../../scripts/browser/executable.ts';
 

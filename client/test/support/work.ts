@@ -1,4 +1,4 @@
-/** Counts steps instead of time: what is looked at or written in maps, sets and arrays, and what is written as JSON. */
+/** Counts steps instead of time: reads and writes of maps, sets and arrays, and values written as JSON. */
 
 type Method = (this: never, ...args: never[]) => unknown;
 

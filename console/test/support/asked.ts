@@ -1,7 +1,7 @@
 import type { Page, Request } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Longer than a page takes from what it shows to what it asks for then: a frame, or 35 ms without one (Preact's effects). */
+/** Longer than a page takes between rendering and its next request: a frame, or 35 ms without one (Preact's effects). */
 const STEP_MS = 100;
 
 /** What a page asks of the network, from when this is made on. */

@@ -1,4 +1,4 @@
-/** What axe-core finds in a page by WCAG 2.2 AA. */
+/** The violations of WCAG 2.2 AA that axe-core finds in a page. */
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

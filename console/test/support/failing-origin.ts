@@ -1,4 +1,4 @@
-/** An origin of the tests, which answers what it is told to. */
+/** An origin for tests that answers as they tell it to. */
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

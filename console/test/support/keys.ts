@@ -1,4 +1,4 @@
-/** What somebody does by keys alone. */
+/** Actions with the keyboard only. */
 
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';

@@ -1,4 +1,4 @@
-/** How screens are looked at: in every way by `npm run test:all` (LONG_FORMS), usually in the first. */
+/** The looks in which screens are tested: all of them in `npm run test:all` (LONG_FORMS), usually the first. */
 
 import type { PageOptions } from '../../../scripts/browser/chromium.ts';
 

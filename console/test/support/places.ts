@@ -1,4 +1,4 @@
-/** Every screen of the console by its address: what `shell/screens.ts` has, so that a new one is looked at too. */
+/** Every screen of the console by its address: those of `shell/screens.ts`, so that a new one is tested, too. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

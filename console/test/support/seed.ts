@@ -1,4 +1,4 @@
-/** Fills the local D1 of a service that has ended with copies: to load or to put so many would take hours. */
+/** Fills the local D1 of a stopped service with copies: loading so many would take hours. */
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

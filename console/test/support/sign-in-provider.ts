@@ -1,4 +1,4 @@
-/** A real identity provider (oidc-provider) that a person signs in at, in a browser. */
+/** A real identity provider (oidc-provider) where a user signs in, in a browser. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-/** What the tests of a `describe` share: begun before the first of them, ended after the last. */
+/** What the tests of a `describe` share: started before the first one, stopped after the last. */
 
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { StartOptions } from '../../../test/e2e/support/service.ts';

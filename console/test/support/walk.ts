@@ -1,4 +1,4 @@
-/** A walk through all of the console: each screen that there is, by its address and by the links of the others. */
+/** A walk through the whole console: each screen, by its address and by the links of the others. */
 
 import type { Page } from 'playwright-core';
 import { ConsoleHost } from './console.ts';

@@ -1,4 +1,4 @@
-/** Cloudflare's API as a deploy meets it on an account with one Worker: it tells the names of secrets, and counts the rest. */
+/** Cloudflare's API as a deploy sees it, for an account with one Worker: it lists the names of secrets, and counts all other calls. */
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-/** Calls to a service, each answer held against the OpenAPI text that the service itself serves. */
+/** Calls a service, and checks each answer against the OpenAPI text that the service itself serves. */
 
 import { expect } from 'vitest';
 import { type Answer as Answered, OpenApiContract, type OpenApiDocument } from '../../support/openapi-contract.ts';

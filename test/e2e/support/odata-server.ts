@@ -1,4 +1,4 @@
-/** An ERP that speaks OData (version 4, JSON), on loopback: one entity set of one page, for those who have its key. */
+/** An ERP that speaks OData (version 4, JSON), on loopback: one entity set of one page, for clients with its key. */
 
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';

@@ -1,4 +1,4 @@
-/** What runs on this machine, seen from a process downwards. */
+/** The processes on this machine below a given one. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from './run.ts';

@@ -1,4 +1,4 @@
-/** The project with a change of wrangler.toml, in a folder of its own: what somebody edits to bind something. */
+/** A copy of the project with a changed wrangler.toml, as an operator edits it to add a binding. */
 
 import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

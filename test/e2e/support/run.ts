@@ -1,4 +1,4 @@
-/** Runs a program to its end, as a person at a shell would. */
+/** Runs a program to its end, as a user in a shell does. */
 
 import { execFile } from 'node:child_process';
 import { cleanEnv, PROJECT } from './service.ts';

@@ -1,4 +1,4 @@
-/** An origin of one test, in this process: slow or hanging as told, and it counts. */
+/** An origin for one test, in this process: slow or hanging on request; counts its requests. */
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

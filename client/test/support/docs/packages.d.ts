@@ -1,4 +1,4 @@
-/** Packages that are not installed here, as far as the documents use them. Those of SQLite: test/tools/sqlite-drivers.test.ts. */
+/** Types of packages that are not installed here, as far as the documents use them. For those of SQLite see test/tools/sqlite-drivers.test.ts. */
 
 declare module '@capacitor-community/sqlite';
 declare module '@op-engineering/op-sqlite';

@@ -1,4 +1,4 @@
-/** What the code of the documents takes from the app around it. */
+/** What the code in the documents uses from the app around it. */
 
 import type { Client } from '@freshet/client';
 

@@ -1,4 +1,4 @@
-/** Drives the machine of the client in a test: a clock that the test moves, chance that the test sets, commands to look at. */
+/** Drives the client's machine in a test: the test moves its clock, sets its random numbers and checks its commands. */
 
 import type { Parameters } from '../../../src/api.ts';
 import type { Command, Event, Happening } from '../../../src/core/events.ts';

@@ -1,4 +1,4 @@
-/** One schedule: chance, then peace. At its end every tab shows what the service has. */
+/** One schedule: a random phase, then a phase without faults. At its end every tab shows what the service has. */
 
 import { syncOf } from '../../../src/core/status.ts';
 import { ALL_RULES, type ClientRules } from './rules.ts';

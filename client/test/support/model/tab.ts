@@ -1,4 +1,4 @@
-/** A tab: the real machine, and a shell that does what it says, each thing as a flight of its own. */
+/** A tab: the real machine, and a shell that carries out its commands, each as a separate flight. */
 
 import type { Command, Event, Happening } from '../../../src/core/events.ts';
 import { reduce } from '../../../src/core/reduce.ts';

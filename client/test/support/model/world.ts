@@ -1,4 +1,4 @@
-/** Tabs, their store, their lock and the service, with everything between them under way for as long as chance likes. */
+/** Tabs, their store, their lock and the service; everything between them takes a random time. */
 
 import { seededRandom } from '../../../../tools/measure/harness/random.ts';
 import type { FreshetError } from '../../../src/error.ts';

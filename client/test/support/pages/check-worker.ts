@@ -1,4 +1,4 @@
-/** A service worker whose pushes wake the client: it shares the store with the tabs, and learns of nothing by itself. */
+/** A service worker whose pushes wake the client: it shares the store with the tabs, and checks nothing by itself. */
 
 import { createClient } from '../../../src/index.ts';
 

@@ -1,4 +1,4 @@
-/** An app's page that keeps caches of a service: what the tests of a device do in it, and what they see there. */
+/** An app's page that keeps caches of a service: what tests of a device do and see in it. */
 
 import type {
   AuthReason,

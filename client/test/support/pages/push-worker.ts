@@ -1,4 +1,4 @@
-/** A service worker that tells its pages of each push message. */
+/** A service worker that reports each push message to its pages. */
 
 interface PushEvent extends Event {
   data: { text(): string };

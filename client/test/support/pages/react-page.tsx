@@ -1,4 +1,4 @@
-/** Components of an app, over a service in memory: what the tests of the React entry look at in a page. */
+/** Components of an app over a service in memory, for tests of the React entry in a page. */
 
 import { StrictMode, useState } from 'react';
 import { flushSync } from 'react-dom';

@@ -1,4 +1,4 @@
-/** What pages of the tests of IndexedDB do: the cases of all stores, and commits until the page is killed. */
+/** Pages for tests of IndexedDB: they run the cases of all stores, or commit until they are killed. */
 
 import { indexedDb } from '../../../src/store/indexed-db.ts';
 import type { StoreHandle } from '../../../src/store/store.ts';

@@ -1,4 +1,4 @@
-/** A service in memory for the shell's tests: whole bodies and deltas as text, sockets that are told, faults on order. */
+/** A service in memory for the shell's tests: whole bodies and deltas as text, sockets, faults on request. */
 
 import { createHash } from 'node:crypto';
 import { FreshetError } from '../../../src/error.ts';
