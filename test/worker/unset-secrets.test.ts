@@ -61,3 +61,44 @@ describe('a secret that is not set', () => {
     expect(await faultsOf(answer)).toEqual([expect.stringContaining('may name only secrets')]);
   });
 });
+
+describe('what a PUT accepts and is most likely a mistake', () => {
+  const warningsOf = async (path: string, body: Members) =>
+    (await (await admin.put(path, body)).json<{ warnings?: string[] }>()).warnings;
+  const openly = (pointer: string) =>
+    `${pointer} seems to hold a credential, which everybody with cache:inspect can read: write \${ORIGIN_…} there, and set that secret.`;
+
+  it.each([['Authorization'], ['x-api-key'], ['Ocp-Apim-Subscription-Key'], ['X-Auth-Token'], ['Cookie']])(
+    'is told of a credential in the header %s of a resource and of a source, and never repeats it',
+    async (name) => {
+      const headers = { [name]: 'Bearer 4711', Accept: 'text/csv', 'X-CSRF-Token': 'Fetch' };
+      expect(await warningsOf(`/resources/${unique('u')}/`, origin({ headers }))).toEqual([
+        openly(`/origin/headers/${name}`),
+      ]);
+      expect(await warningsOf(`/sources/${unique('u')}/`, { url: ORIGIN, headers })).toEqual([
+        openly(`/headers/${name}`),
+      ]);
+      const secret = { [name]: `Bearer ${SET}` };
+      expect(await warningsOf(`/resources/${unique('u')}/`, origin({ headers: secret }))).toBeUndefined();
+    },
+  );
+
+  it('is told of the first eight of many such headers', async () => {
+    const headers = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`X-Secret-${n}`, 'a']));
+    expect(await warningsOf(`/resources/${unique('u')}/`, origin({ headers }))).toHaveLength(8);
+  });
+
+  it.each<[Members, boolean]>([
+    [{ year: 'integer' }, true],
+    [{ type: 'object', year: { type: 'integer' } }, true],
+    [{ required: ['year'] }, true],
+    [{ properties: { year: { type: 'integer' } } }, false],
+    [{ type: 'object', description: 'none' }, false],
+    [{ properties: {} }, false],
+    [{ additionalProperties: true, year: 1 }, false],
+    [{}, false],
+  ])('is told of parameters without "properties" %j: %s', async (parameters, isTold) => {
+    const put = await warningsOf(`/resources/${unique('u')}/`, { ...origin({}), parameters });
+    expect(put).toEqual(isTold ? [expect.stringMatching(/^\/parameters has no "properties"/)] : undefined);
+  });
+});

@@ -23,6 +23,7 @@ import { refreshAll } from '../../flows/admin/refresh-caches.ts';
 import { resourceStats } from '../../flows/admin/resource-stats.ts';
 import { sweepResource } from '../../flows/upkeep/sweep.ts';
 import { paceWarnings, pagesWarnings } from '../../origin/check-pages.ts';
+import { lostParameters, openCredentials } from '../../origin/definition-advice.ts';
 import { warningsOf } from '../../origin/later-rules.ts';
 import { unsetSecrets } from '../../origin/unset-secrets.ts';
 import { carryOut } from '../administration-log.ts';
@@ -126,14 +127,18 @@ resources.put(
     const services = c.get('services');
     const { definition } = await readDefinedResource(services, title, await readJson(c));
     const conditions = conditionsOf(c);
-    const withSecrets = (resource: TaggedResource) =>
-      warned(answerOf(resource), unsetSecrets(partsWithSecrets(definition), services.secret));
+    const advice = [
+      ...unsetSecrets(partsWithSecrets(definition), services.secret),
+      ...openCredentials(definition.origin.headers, '/origin/headers'),
+      ...lostParameters(definition.parameters),
+    ];
+    const withAdvice = (resource: TaggedResource) => warned(answerOf(resource), advice);
     const countOf = async ({ expires }: PutResource) =>
       expires ? await services.entries.count(title).catch(() => null) : 0;
     if (c.req.valid('query').dry_run) {
       const preview = await previewResource(services.resources, title, definition, conditions);
       const { created, changed } = preview;
-      return replyJson(c, { definition: withSecrets(preview), created, changed, would: await countOf(preview) });
+      return replyJson(c, { definition: withAdvice(preview), created, changed, would: await countOf(preview) });
     }
     const { put } = await carryOut(
       c,
@@ -148,7 +153,7 @@ resources.put(
         return { count: expired, isSame: outcome === 'same', what: { resource: title, outcome, changed, expired } };
       },
     );
-    return replyJson(c, withSecrets(put), { status: put.created ? 201 : 200, etag: put.etag });
+    return replyJson(c, withAdvice(put), { status: put.created ? 201 : 200, etag: put.etag });
   },
 );
 

@@ -16,6 +16,7 @@ import {
   sourceEtag,
 } from '../../flows/admin/manage-sources.ts';
 import { stateOfSource } from '../../flows/admin/view-gate.ts';
+import { openCredentials } from '../../origin/definition-advice.ts';
 import { unsetSecrets } from '../../origin/unset-secrets.ts';
 import { carryOut } from '../administration-log.ts';
 import { factory } from '../factory.ts';
@@ -109,7 +110,8 @@ sources.put(
     const name = c.req.param('name');
     const services = c.get('services');
     const definition = parseSource(name, await readJson(c), services.settings.originHosts);
-    const withWarnings = (answer: SourceAnswer) => warned(answer, unsetSecrets(definition, services.secret));
+    const advice = [...unsetSecrets(definition, services.secret), ...openCredentials(definition.headers, '/headers')];
+    const withWarnings = (answer: SourceAnswer) => warned(answer, advice);
     if (c.req.valid('query').dry_run) {
       const preview = await previewSource(services.sources, name, definition, conditionsOf(c));
       return replyJson(c, { ...preview, definition: withWarnings(preview.definition) });
