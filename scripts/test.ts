@@ -6,8 +6,13 @@
  */
 
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { portsFolder } from './lib/free-ports.ts';
 import { prepareService } from './lib/prepared-service.ts';
 import { offlineEnv, PROJECT } from './lib/wrangler.ts';
+import { memoryFolder } from './test/memory-folder.ts';
 import { isThere, remedyFor, TOOL_FOLDERS } from './test/needs.ts';
 import { type Counts, runSuite } from './test/run-suite.ts';
 import { ALL, FIRST, LONG_FORMS, type Suite, USUAL } from './test/suites.ts';
@@ -20,14 +25,22 @@ if (isAll) for (const folder of TOOL_FOLDERS) install(folder);
 
 const form = isAll ? LONG_FORMS : {};
 const first = await runLane([FIRST], { env: form, live: true });
+
+// The long forms also test with stores on a disk.
+const memory = isAll ? null : memoryFolder();
+const folder = memory ?? mkdtempSync(join(tmpdir(), 'freshet-test-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 console.log('\n== the service that tests start: built once for all of them');
-const prepared = await prepareService();
-const env = { ...form, ...prepared.env };
+const env = {
+  ...form,
+  ...(await prepareService(join(folder, 'prepared'))),
+  ...(memory === null ? {} : { TMPDIR: memory, PORTS_DIR: portsFolder() }),
+};
 const counts = [
   ...first,
   ...(await Promise.all(lanes.map((lane, at) => runLane(lane, { env, live: at === 0 })))).flat(),
 ];
-await prepared.remove();
 
 const suites = lanes.flat();
 const needs = new Set(suites.flatMap((suite) => (suite.kind === 'vitest' ? suite.needs : [])));

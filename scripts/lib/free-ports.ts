@@ -14,10 +14,16 @@ import { portFault } from './ports.ts';
  * used.
  */
 const PORTS = { from: 20_000, to: 32_000 };
-/** A file in this folder, named by a port, marks the port as given out. */
-const GIVEN_OUT = join(tmpdir(), 'freshet-ports');
 /** After this time the process that got the port listens on it, or has ended. */
 const FORGOTTEN_MS = 10 * 60_000;
+
+/**
+ * A file in this folder, named by a port, marks the port as given out. All processes of the machine share it, also those
+ * that `npm test` gives another TMPDIR; it then tells them in PORTS_DIR.
+ */
+export function portsFolder(): string {
+  return process.env.PORTS_DIR ?? join(tmpdir(), 'freshet-ports');
+}
 
 /** Returns two free ports. */
 export async function freePorts(): Promise<[number, number]> {
@@ -34,8 +40,9 @@ export async function freePort(): Promise<number> {
 
 /** Whether no other process was given this port in the last ten minutes. */
 function isMine(port: number): boolean {
-  const note = join(GIVEN_OUT, String(port));
-  mkdirSync(GIVEN_OUT, { recursive: true });
+  const folder = portsFolder();
+  const note = join(folder, String(port));
+  mkdirSync(folder, { recursive: true });
   try {
     if (Date.now() - statSync(note).mtimeMs < FORGOTTEN_MS) return false;
     rmSync(note, { force: true });

@@ -5,8 +5,6 @@
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { databaseBindings, offlineEnv, PROJECT, runWrangler } from './wrangler.ts';
 
@@ -32,19 +30,15 @@ export function copyStores(folder: string, stateDir: string): void {
 }
 
 /**
- * Prepares a service. `env` is for processes that start it: it also has a folder for the code that Node.js has compiled,
- * of which wrangler is megabytes. `remove` deletes all of it. @throws Error with the output of what failed
+ * Prepares a service in a new folder. Returns the environment of processes that start it: it also names a folder for the
+ * code that Node.js has compiled, of which wrangler is megabytes. @throws Error with the output of what failed
  */
-export async function prepareService(): Promise<{ env: Record<string, string>; remove(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'freshet-prepared-'));
+export async function prepareService(folder: string): Promise<Record<string, string>> {
   const env = offlineEnv();
   const build = ['deploy', '--dry-run', '--outdir', join(folder, 'worker')];
   const { code, output } = await runWrangler(build, { env, show: false });
   if (code !== 0) throw new Error(`The Worker could not be built:\n${output}`);
   const migrate = join(PROJECT, 'scripts/lib/migrate-local.ts');
   execFileSync(process.execPath, [migrate, folder, ...databaseBindings()], { cwd: PROJECT, env });
-  return {
-    env: { [PREPARED]: folder, NODE_COMPILE_CACHE: join(folder, 'compiled') },
-    remove: () => rm(folder, { recursive: true, force: true }),
-  };
+  return { [PREPARED]: folder, NODE_COMPILE_CACHE: join(folder, 'compiled') };
 }
