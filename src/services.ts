@@ -10,7 +10,7 @@ import { bothMetrics, datasetMetrics, type Metrics } from './metrics.ts';
 import { objectClient } from './object/client.ts';
 import { sourceGates } from './object/gate-client.ts';
 import { liveHubs } from './object/hub-client.ts';
-import type { Fetch } from './origin/fetch-origin.ts';
+import type { Fetch } from './ports/network.ts';
 import { oncePerEnv, readSettings, readText, type Settings } from './settings.ts';
 import { d1Actions } from './stores/actions.ts';
 import { r2Blobs } from './stores/blobs.ts';

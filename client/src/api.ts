@@ -1,12 +1,11 @@
 /** The client's API for apps: types only. */
 
 import type { FreshetError } from './error.ts';
+import type { Parameters } from './parameters.ts';
 import type { Store } from './store/store.ts';
 
-/** A JSON value. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
-/** The parameters of a cache, as its resource declares them. */
-export type Parameters = { readonly [name: string]: Json };
+export type { Json, Parameters } from './parameters.ts';
+
 /** A row: its cells by column name. */
 export type Row = { readonly [column: string]: unknown };
 

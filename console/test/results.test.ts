@@ -3,8 +3,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
-import { folded, MOST_KEPT, withNewest } from '../src/api/kept-results.ts';
-import type { Result } from '../src/api/results.ts';
+import { folded, MOST_KEPT, type Result, withNewest } from '../src/api/kept-results.ts';
 import { violationsIn } from './support/axe.ts';
 import { startedConsole, startedOrigin } from './support/suite.ts';
 

@@ -7,14 +7,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
-import { unpackChromium } from './unpack.ts';
-
-/** A browser that can be started. */
-export interface Executable {
-  path: string;
-  /** Environment variables that its process needs. */
-  env: Readonly<Record<string, string>>;
-}
+import { type Executable, unpackChromium } from './unpack.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome.exe', 'msedge.exe'];
 const PLACES = [

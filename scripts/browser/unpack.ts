@@ -19,7 +19,13 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { PROJECT } from '../lib/wrangler.ts';
-import type { Executable } from './executable.ts';
+
+/** A browser that can be started. */
+export interface Executable {
+  path: string;
+  /** Environment variables that its process needs. */
+  env: Readonly<Record<string, string>>;
+}
 
 const CACHE = join(PROJECT, 'node_modules/.cache');
 const PREFIX = 'freshet-chromium-';

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import { ResourceTitle } from './resource.ts';
+import { ResourceTitle } from './values.ts';
 
 /** A table as readers see it. */
 export const CatalogTable = v.strictObject({

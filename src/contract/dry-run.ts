@@ -2,9 +2,9 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import { DefinitionAnswer, ResourceTitle } from './resource.ts';
+import { DefinitionAnswer } from './resource.ts';
 import { SourceAnswer } from './source.ts';
-import { Whole } from './values.ts';
+import { ResourceTitle, Whole } from './values.ts';
 
 /** `PUT /resources/<title>/?dry_run=true`; the members in this order. */
 export const ResourcePreview = v.strictObject({

@@ -2,8 +2,8 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import { Definition, ResourceTitle } from './resource.ts';
-import { Timestamp, Whole } from './values.ts';
+import { Definition } from './resource.ts';
+import { ResourceTitle, Timestamp, Whole } from './values.ts';
 
 /** The number of caches in each state, by the states of `GET /caches/?state=`. */
 export const CacheCounts = v.strictObject({

@@ -8,15 +8,7 @@ import { Pages } from './pages.ts';
 import { RequestBody } from './request-body.ts';
 import type { StoredSource } from './source.ts';
 import { CsvDialect, TableDefinition } from './table-definition.ts';
-import { integer } from './values.ts';
-
-/** A title, which also occurs in paths and logs: letters, digits, `_`, `.`, `-`, in Unicode's composed form (NFC). */
-export const ResourceTitle = v.pipe(
-  v.string(),
-  v.regex(/^[\p{L}\p{N}_.-]{1,128}$/u, 'must be 1 to 128 letters, digits, "_", "." or "-"'),
-  v.check((title) => title !== '.' && title !== '..', 'must not be "." or ".."'),
-  v.check((title) => title === title.normalize('NFC'), 'must be in Unicode normalisation form C'),
-);
+import { integer, ResourceTitle } from './values.ts';
 
 /** A media type with parameters (RFC 9110 section 8.3.1); also accepts a wildcard such as any type. */
 const MediaType = v.pipe(

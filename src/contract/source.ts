@@ -6,8 +6,7 @@
 import * as v from 'valibot';
 import { about } from './about.ts';
 import { OAuth2 } from './oauth.ts';
-import { ResourceTitle } from './resource.ts';
-import { Binding, integer, Secret, Timestamp, Warnings, Whole } from './values.ts';
+import { Binding, integer, ResourceTitle, Secret, Timestamp, Warnings, Whole } from './values.ts';
 
 /** Names occur in paths and logs, as titles of resources do. */
 export const SourceName = ResourceTitle;

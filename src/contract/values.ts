@@ -36,3 +36,11 @@ export const Binding = v.pipe(
   v.string(),
   v.regex(/^VIA_[A-Za-z0-9_]{1,64}$/, 'must be the name of a binding, such as VIA_ERP'),
 );
+
+/** A title, which also occurs in paths and logs: letters, digits, `_`, `.`, `-`, in Unicode's composed form (NFC). */
+export const ResourceTitle = v.pipe(
+  v.string(),
+  v.regex(/^[\p{L}\p{N}_.-]{1,128}$/u, 'must be 1 to 128 letters, digits, "_", "." or "-"'),
+  v.check((title) => title !== '.' && title !== '..', 'must not be "." or ".."'),
+  v.check((title) => title === title.normalize('NFC'), 'must be in Unicode normalisation form C'),
+);

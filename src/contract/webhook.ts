@@ -6,8 +6,7 @@
 import * as v from 'valibot';
 import { about } from './about.ts';
 import { type ProblemCode, TaskError } from './problem.ts';
-import { ResourceTitle } from './resource.ts';
-import { Timestamp, Warnings, Whole } from './values.ts';
+import { ResourceTitle, Timestamp, Warnings, Whole } from './values.ts';
 
 /** Events of a cache that receivers can be told of. */
 export const EVENT_TYPES = ['cache.changed', 'cache.failing', 'cache.recovered', 'cache.guarded'] as const;

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { API_BASE, HEADER, MAX_DEVICE_LENGTH } from '../contract/constants.ts';
 import type { Identity, Scope } from '../contract/identity.ts';
 import { Problem, type RefusedResource } from '../contract/problem.ts';
-import { ResourceTitle } from '../contract/resource.ts';
+import { ResourceTitle } from '../contract/values.ts';
 import { edgeCache } from '../stores/edge-cache.ts';
 import { type AppEnv, factory } from './factory.ts';
 import type { KeyContext } from './remote-keys.ts';

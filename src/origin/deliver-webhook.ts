@@ -3,13 +3,13 @@
 import { LoadFailure } from '../contract/problem.ts';
 import type { Refusal, Webhook } from '../contract/webhook.ts';
 import { LONGEST_DELAY_MS } from '../core/webhook-events.ts';
+import type { Accepts, Fetch } from '../ports/network.ts';
 import { type OriginRequest, type SecretAccess, secretValue } from './build-request.ts';
 import { secretNameOf } from './check-webhook.ts';
-import type { Fetch } from './fetch-origin.ts';
 import { hostRefusal } from './hosts.ts';
 import { retryAfterMs } from './origin-status.ts';
 import { isRedirect, redirected } from './redirects.ts';
-import { type Accepts, unreachable } from './unreachable.ts';
+import { unreachable } from './unreachable.ts';
 import { signedHeaders, signingKey } from './webhook-signature.ts';
 
 /** Time-out for a receiver's answer, ms. */

@@ -5,17 +5,15 @@
 
 import { LoadFailure } from '../contract/problem.ts';
 import { counted } from '../core/counted.ts';
+import type { Accepts, Fetch } from '../ports/network.ts';
 import type { OriginRequest } from './build-request.ts';
 import { contentCodings, decoded } from './content-codings.ts';
 import type { Authorize } from './credentials.ts';
 import { hasNoContent, statusFailure } from './origin-status.ts';
 import { isRedirect, type RedirectRules, redirected } from './redirects.ts';
 import { plainWords, withOriginsWords } from './refusal-text.ts';
-import { type Accepts, unreachable } from './unreachable.ts';
+import { unreachable } from './unreachable.ts';
 import { sendable, type Validators, validatedBy, validatorsOf } from './validators.ts';
-
-/** `fetch`, or a replacement in a test. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** How to request an origin. */
 export interface FetchOptions extends RedirectRules {

@@ -3,13 +3,12 @@
 import { LoadFailure } from '../contract/problem.ts';
 import type { DefinedResource, Resource } from '../contract/resource.ts';
 import { addressWithin } from '../core/source-address.ts';
+import type { Accepts, Fetch } from '../ports/network.ts';
 import type { SourceGates } from '../ports/source-gate.ts';
 import type { OriginAccess } from './build-request.ts';
 import { type Authorize, authorizeBy } from './credentials.ts';
-import type { Fetch } from './fetch-origin.ts';
 import { SourceToken } from './oauth/source-token.ts';
 import type { NotedSecrets } from './redact.ts';
-import type { Accepts } from './unreachable.ts';
 
 /** How to send requests to an origin. */
 export interface OriginWay {

@@ -1,6 +1,6 @@
 /** Whether a host accepts a TCP connection: asked only after a request got no answer (unreachable.ts). */
 
-import type { Accepts } from './unreachable.ts';
+import type { Accepts } from '../ports/network.ts';
 
 /** Time-out: a host that drops packets never answers. */
 const MOST_MS = 2000;

@@ -5,10 +5,8 @@
  */
 
 import { LoadFailure } from '../contract/problem.ts';
+import type { Accepts } from '../ports/network.ts';
 import type { OriginRequest } from './build-request.ts';
-
-/** Whether this host and port accept TCP connections. */
-export type Accepts = (hostname: string, port: number) => Promise<boolean>;
 
 /** Why there is no answer. */
 type Reason = 'name' | 'refused' | 'tls' | 'timeout' | 'closed';

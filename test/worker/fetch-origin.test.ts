@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LoadFailure } from '../../src/contract/problem.ts';
-import {
-  type Fetch,
-  type FetchOptions,
-  fetchOrigin,
-  type NewAnswer,
-  type OriginAnswer,
-} from '../../src/origin/fetch-origin.ts';
+import { type FetchOptions, fetchOrigin, type NewAnswer, type OriginAnswer } from '../../src/origin/fetch-origin.ts';
+import type { Fetch } from '../../src/ports/network.ts';
 import { type OriginAnswer as Answer, TestOrigin } from '../support/origin.ts';
 
 const failure = (code: string, retryable: boolean, more = {}) => expect.objectContaining({ code, retryable, ...more });

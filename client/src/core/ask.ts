@@ -1,9 +1,9 @@
 /** What all requests share: whether a request may be made, and what a failed request means for the others. */
 
 import { type FreshetError, failure } from '../error.ts';
+import type { CacheState } from './cache-state.ts';
 import { change, changeAll, changeAuth, changeSocket, type Draft, isDue } from './draft.ts';
 import { backoff, floorOf } from './pace.ts';
-import type { CacheState } from './state.ts';
 import { MINUTE_MS, NEVER } from './times.ts';
 
 /** Whether this tab talks to the network: it leads, or its rows are in memory, where no other tab sees them. */

@@ -2,11 +2,11 @@
 
 import { FreshetError } from '../error.ts';
 import { askBy } from './ask.ts';
+import type { CacheState, Phase } from './cache-state.ts';
 import { change, changeWanted, type Draft } from './draft.ts';
 import type { CacheEventName, CacheEvents } from './events.ts';
 import { again, askFirst, done, fail, judge, wrong } from './judge.ts';
 import { backoff } from './pace.ts';
-import type { CacheState, Phase } from './state.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from './times.ts';
 
 type Rule<N extends CacheEventName> = (d: Draft, cache: CacheState, event: CacheEvents[N]) => void;

@@ -2,7 +2,7 @@
 
 import type { Meta } from '../store/store.ts';
 import { Agenda } from './agenda.ts';
-import type { CacheState } from './state.ts';
+import type { CacheState } from './cache-state.ts';
 import { NEVER, SECOND_MS } from './times.ts';
 
 /** Nothing is in progress for this cache. */

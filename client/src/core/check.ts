@@ -1,10 +1,11 @@
 /** Checks: which caches are asked for together. Only one check runs at a time. How it ends: end-check.ts. */
 
 import { isReady, settle } from './ask.ts';
+import type { CacheState } from './cache-state.ts';
 import { isIdle } from './caches.ts';
 import { change, changeAll, changeSocket, type Draft, isDue } from './draft.ts';
 import { nextFullAt, notePokeCheck } from './pace.ts';
-import type { CacheState, Check } from './state.ts';
+import type { Check } from './state.ts';
 import { NEVER, SECOND_MS } from './times.ts';
 
 /** Most caches in one question, and on one socket. */

@@ -3,6 +3,7 @@
 import { FreshetError, failure } from '../error.ts';
 import { dropAll, failDemands, isTaken, mayAsk, requestFailed, requestSucceeded, rest, settle, stop } from './ask.ts';
 import { authed, authFailed, resume } from './auth-rules.ts';
+import type { Demand } from './cache-state.ts';
 import { beginFull } from './check.ts';
 import { chance, change, changeSocket, type Draft } from './draft.ts';
 import { checked, checkFailed, userKept } from './end-check.ts';
@@ -12,7 +13,6 @@ import { refused, want } from './judge.ts';
 import { beginProbing, lead } from './lead-rules.ts';
 import { firstFullAt, pokeFloor } from './pace.ts';
 import { wakeSocket } from './socket-rules.ts';
-import type { Demand } from './state.ts';
 import { NEVER, SECOND_MS } from './times.ts';
 
 export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: ClientEvents[N]) => void } = {

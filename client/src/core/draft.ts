@@ -1,7 +1,8 @@
 /** The next state while an event is processed. It takes over the previous state's maps and shares what is unchanged. */
 
+import type { CacheState } from './cache-state.ts';
 import type { Command, Moment } from './events.ts';
-import type { AuthState, CacheState, SocketState, State } from './state.ts';
+import type { AuthState, SocketState, State } from './state.ts';
 import { NEVER } from './times.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -2,7 +2,7 @@
 
 import type { Parameters } from '../api.ts';
 import type { Meta } from '../store/store.ts';
-import type { CacheState } from './state.ts';
+import type { CacheState } from './cache-state.ts';
 import { NEVER } from './times.ts';
 
 /** A cache of which nothing is known, except what `meta` says about the stored copy. */

@@ -3,9 +3,9 @@
 import { FreshetError, isPassing } from '../error.ts';
 import type { Item } from '../network/transport.ts';
 import { askBy, failDemands, settle } from './ask.ts';
+import type { CacheState } from './cache-state.ts';
 import { change, changeWanted, type Draft } from './draft.ts';
 import { backoff, floorOf, pokeFloor } from './pace.ts';
-import type { CacheState } from './state.ts';
 import { HOUR_MS, MINUTE_MS, NEVER, SECOND_MS } from './times.ts';
 
 /** Waits before each retry of a cache that is older than the revision that the service announced. */

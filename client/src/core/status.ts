@@ -2,7 +2,8 @@
 
 import type { ClientStatus, SyncState } from '../api.ts';
 import { FreshetError } from '../error.ts';
-import type { CacheState, State } from './state.ts';
+import type { CacheState } from './cache-state.ts';
+import type { State } from './state.ts';
 import { SECOND_MS } from './times.ts';
 
 /** The status of a cache that the leading tab sends to the others. */

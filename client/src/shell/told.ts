@@ -1,6 +1,7 @@
 /** What the leading tab tells the others, so that they show the same status: changes only, or everything on request. */
 
-import type { CacheState, State } from '../core/state.ts';
+import type { CacheState } from '../core/cache-state.ts';
+import type { State } from '../core/state.ts';
 import { type SyncTold, statusOf, syncOf } from '../core/status.ts';
 import { errorOfPlain, plainOf } from './asks.ts';
 import type { Message, Plain, Tabs } from './tabs.ts';

@@ -3,7 +3,7 @@
  * layers above decide what a cache contains, whether it is correct and when it is removed.
  */
 
-import type { Parameters } from '../api.ts';
+import type { Parameters } from '../parameters.ts';
 
 /** Opens databases: `indexedDb()`, `memory()`, `sqlite(driver)`. */
 export interface Store {

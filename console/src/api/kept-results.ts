@@ -1,6 +1,20 @@
-/** How many results of actions are kept, and which of them are shown. */
+/** A result of an action: how many are kept, and which of them are shown. */
 
-import type { Result } from './results.ts';
+import type { ApiProblem } from './problem.ts';
+
+/** One action. */
+export interface Result {
+  id: number;
+  state: 'running' | 'done' | 'failed' | 'left';
+  /** The action and its target. */
+  title: string;
+  /** Its progress, or its outcome. */
+  text: string;
+  problem: ApiProblem | null;
+  requestId: string | null;
+  /** Stops it after the current step; null: it cannot be stopped. */
+  stop: (() => void) | null;
+}
 
 /** Most results that are kept. */
 export const MOST_KEPT = 100;

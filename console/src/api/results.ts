@@ -2,25 +2,11 @@
 
 import { effect, signal } from '@preact/signals';
 import { mountDraft, takeDraft } from '../drafts/mounted-drafts.ts';
-import { withNewest } from './kept-results.ts';
+import { type Result, withNewest } from './kept-results.ts';
 import { ApiProblem } from './problem.ts';
 import { reloadAll } from './query.ts';
 import { session } from './session.ts';
 import { isSignInNeeded } from './sign-in-again.ts';
-
-/** One action. */
-export interface Result {
-  id: number;
-  state: 'running' | 'done' | 'failed' | 'left';
-  /** The action and its target. */
-  title: string;
-  /** Its progress, or its outcome. */
-  text: string;
-  problem: ApiProblem | null;
-  requestId: string | null;
-  /** Stops it after the current step; null: it cannot be stopped. */
-  stop: (() => void) | null;
-}
 
 /** What an action reports at its end. */
 export interface Outcome {

@@ -1,6 +1,6 @@
 import { Edit, Make } from '../definitions/edit.tsx';
 import { RESOURCE } from '../resources/kind.ts';
-import type { ScreenValues } from '../shell/screens.ts';
+import type { ScreenValues } from '../shell/router.ts';
 
 /** Edits a resource. */
 export function EditResource({ title = '' }: ScreenValues) {

@@ -1,5 +1,5 @@
 import { Edit, Make } from '../definitions/edit.tsx';
-import type { ScreenValues } from '../shell/screens.ts';
+import type { ScreenValues } from '../shell/router.ts';
 import { SOURCE } from '../sources/kind.ts';
 
 /** Edits a source. */

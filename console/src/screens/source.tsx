@@ -1,6 +1,6 @@
 import { useQuery } from '../api/use-query.ts';
 import { DraftNotice } from '../definitions/draft-notice.tsx';
-import type { ScreenValues } from '../shell/screens.ts';
+import type { ScreenValues } from '../shell/router.ts';
 import { ResourcesOf } from '../sources/resources-of.tsx';
 import { SourceActions } from '../sources/source-actions.tsx';
 import { addressOfSource } from '../sources/source-address.ts';

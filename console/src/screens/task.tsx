@@ -1,6 +1,5 @@
 import { cacheName } from '../caches/cache-name.ts';
-import { addressOf } from '../shell/router.ts';
-import type { ScreenValues } from '../shell/screens.ts';
+import { addressOf, type ScreenValues } from '../shell/router.ts';
 import { RevokeButton } from '../tasks/revoke-button.tsx';
 import { TaskState } from '../tasks/task-link.tsx';
 import { useCacheOf } from '../tasks/use-cache-of.ts';

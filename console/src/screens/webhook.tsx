@@ -1,8 +1,7 @@
 import type { Query } from '../api/query.ts';
 import { may } from '../api/session.ts';
 import { useQuery } from '../api/use-query.ts';
-import { query } from '../shell/router.ts';
-import type { ScreenValues } from '../shell/screens.ts';
+import { query, type ScreenValues } from '../shell/router.ts';
 import { common } from '../texts/common.ts';
 import { number } from '../texts/format.ts';
 import { webhooksTexts } from '../texts/webhooks.ts';

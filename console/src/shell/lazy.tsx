@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { common } from '../texts/common.ts';
-import type { Screen, ScreenPlace, ScreenValues } from './screens.ts';
+import type { ScreenValues } from './router.ts';
+import type { Screen, ScreenPlace } from './screens.ts';
 
 /** Screens whose chunk was loaded; null: loading failed. */
 const loaded = signal<ReadonlyMap<string, Screen | null>>(new Map());

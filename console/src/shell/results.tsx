@@ -1,5 +1,5 @@
-import { folded } from '../api/kept-results.ts';
-import { dismiss, dismissEnded, type Result, results } from '../api/results.ts';
+import { folded, type Result } from '../api/kept-results.ts';
+import { dismiss, dismissEnded, results } from '../api/results.ts';
 import { common } from '../texts/common.ts';
 import { number } from '../texts/format.ts';
 import { shell } from '../texts/shell.ts';

@@ -4,6 +4,11 @@ import { computed, signal } from '@preact/signals';
 
 const BASE = '/console';
 
+/** Properties of a screen: the values in its path. */
+export interface ScreenValues {
+  [name: string]: string;
+}
+
 const href = signal(location.href);
 addEventListener('popstate', () => {
   href.value = location.href;

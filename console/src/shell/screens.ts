@@ -3,11 +3,7 @@
 import type { ComponentType } from 'preact';
 import { Overview } from '../screens/overview.tsx';
 import { shell } from '../texts/shell.ts';
-
-/** Properties of a screen: the values in its path. */
-export interface ScreenValues {
-  [name: string]: string;
-}
+import type { ScreenValues } from './router.ts';
 
 export type Screen = ComponentType<ScreenValues>;
 

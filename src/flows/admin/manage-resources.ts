@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { API_BASE } from '../../contract/constants.ts';
 import { Problem } from '../../contract/problem.ts';
-import { isDefined, Origin, type Resource, ResourceTitle, type StoredResource } from '../../contract/resource.ts';
+import { isDefined, Origin, type Resource, type StoredResource } from '../../contract/resource.ts';
 import {
   MAX_RESOURCES_OF_SOURCE,
   type Source,
@@ -11,6 +11,7 @@ import {
   type Sources,
   type StoredSource,
 } from '../../contract/source.ts';
+import { ResourceTitle } from '../../contract/values.ts';
 import { type Conditions, demandConditions } from '../../core/conditions.ts';
 import {
   changedMembers,

@@ -5,6 +5,7 @@
 import { PROBE_PAGES, type ProbeAnswer, type ProbeFault, SHOWN_ADDRESS } from '../../contract/probe.ts';
 import { errorFor, type LoadFailure, taskError } from '../../contract/problem.ts';
 import type { Resource } from '../../contract/resource.ts';
+import type { StoredSource } from '../../contract/source.ts';
 import { faultPointer } from '../../core/fault-pointer.ts';
 import { buildRequest, type OriginRequest, valuesOf } from '../../origin/build-request.ts';
 import { paceWarnings, pagesWarnings } from '../../origin/check-pages.ts';
@@ -20,6 +21,7 @@ import { readAnswer } from '../../origin/read-answer.ts';
 import { type NotedSecrets, notingSecrets, withoutSecrets, withoutValues } from '../../origin/redact.ts';
 import { connectionString, readDatabase, SUPERUSER } from '../../origin/sql/read-database.ts';
 import { acceptsTcp } from '../../origin/tcp.ts';
+import type { CacheIdentity } from '../../ports/entry.ts';
 import type { TableAnswer } from '../../ports/rows.ts';
 import { FirstRows } from '../../tables/first-rows.ts';
 import { checkGuard } from '../../tables/guard.ts';
@@ -28,7 +30,16 @@ import { LoadClock } from '../load/load-clock.ts';
 import { asFailure } from '../load/report-load.ts';
 import type { Services } from '../services.ts';
 import { isFull, type ProbeRows, probeRows, type Seen, watched } from './probe-reading.ts';
-import type { Probe } from './probe-resource.ts';
+
+/** What to probe. It was checked, and counted against the limits. */
+export interface Probe {
+  definition: Resource;
+  /** The source that it names; null if it names none or a missing one. */
+  source: StoredSource | null;
+  cache: CacheIdentity;
+  /** Rows of the version that a load would be compared with; 0 if there is none. */
+  rowsBefore: number;
+}
 
 /** How to ask the origin, and where to put the results. */
 interface Asking {

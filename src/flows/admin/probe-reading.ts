@@ -4,8 +4,8 @@ import { PROBE_BYTES, type ProbedPage } from '../../contract/probe.ts';
 import type { Resource } from '../../contract/resource.ts';
 import { withoutDeletions } from '../../origin/changes/full-rows.ts';
 import { markedTable, noCursor } from '../../origin/changes/row-marks.ts';
-import type { Fetch } from '../../origin/fetch-origin.ts';
 import type { Findings } from '../../origin/findings.ts';
+import type { Fetch } from '../../ports/network.ts';
 import type { TableAnswer } from '../../ports/rows.ts';
 import type { FirstRows } from '../../tables/first-rows.ts';
 

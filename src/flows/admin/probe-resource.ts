@@ -9,7 +9,6 @@ import type { Identity } from '../../contract/identity.ts';
 import { PROBE_S, type ProbeAnswer, ProbeBody, ProbedUser } from '../../contract/probe.ts';
 import { Problem } from '../../contract/problem.ts';
 import { isDefined, type Resource } from '../../contract/resource.ts';
-import type { StoredSource } from '../../contract/source.ts';
 import { cacheIdentity } from '../../core/cache-key.ts';
 import { unknownMembers } from '../../core/form-faults.ts';
 import { freshnessRules, judge } from '../../core/freshness.ts';
@@ -24,20 +23,10 @@ import { GateHold } from '../load/gate-hold.ts';
 import { loadSlots } from '../load/load-slots.ts';
 import type { Services } from '../services.ts';
 import { getResource, readDefinedResource } from './manage-resources.ts';
-import { probeOrigin } from './probe-origin.ts';
+import { type Probe, probeOrigin } from './probe-origin.ts';
 
 /** How long to wait for room, ms. */
 const ROOM_MS = 5000;
-
-/** What to probe. It was checked, and counted against the limits. */
-export interface Probe {
-  definition: Resource;
-  /** The source that it names; null if it names none or a missing one. */
-  source: StoredSource | null;
-  cache: CacheIdentity;
-  /** Rows of the version that a load would be compared with; 0 if there is none. */
-  rowsBefore: number;
-}
 
 type ProbeServices = Pick<Services, 'settings' | 'resources' | 'sources' | 'entries' | 'limits' | 'secret'>;
 

@@ -8,8 +8,8 @@ import type { DefinedResource, StoredResource } from '../../contract/resource.ts
 import { limitsOf } from '../../core/source-limits.ts';
 import { paceMsOf } from '../../core/task-policy.ts';
 import { log } from '../../log.ts';
-import type { Fetch } from '../../origin/fetch-origin.ts';
 import type { WayServices } from '../../origin/origin-way.ts';
+import type { Fetch } from '../../ports/network.ts';
 import type { Lease } from '../../ports/object.ts';
 import type { GateWait, SourceGates } from '../../ports/source-gate.ts';
 import type { Services } from '../services.ts';

@@ -1,36 +1,19 @@
 /** One load of a cache: from the definition to new data in R2. */
 
-import type { ChangesState } from '../../contract/changes.ts';
 import { LoadFailure } from '../../contract/problem.ts';
 import { type DefinedResource, isDefined, type StoredResource } from '../../contract/resource.ts';
 import { mayLackRequired } from '../../core/column-facts.ts';
 import { isReachable } from '../../core/reachable.ts';
-import type { Drifted } from '../../origin/findings.ts';
 import { readAnswer } from '../../origin/read-answer.ts';
 import { masked, notingSecrets, withoutSecrets } from '../../origin/redact.ts';
 import type { Validators } from '../../origin/validators.ts';
-import type { ColumnFacts } from '../../ports/entry.ts';
 import type { Lease } from '../../ports/object.ts';
-import type { LoadResult } from '../../tables/load.ts';
 import { loadBytes } from '../../tables/load-bytes.ts';
 import { loadChanges } from './load-changes.ts';
-import { Loading, type LoadOptions, type LoadServices } from './loading.ts';
+import { type LoadedCache, Loading, type LoadOptions, type LoadServices } from './loading.ts';
 
 /** For requests without conditions. */
 const NONE: Validators = { etag: null, lastModified: null };
-
-/** The result of a load, and what the origin said about it. */
-export interface LoadedCache extends LoadResult {
-  validators: Validators;
-  /** Things that looked wrong and were accepted; absent if the origin answered "not modified" without a body. */
-  warnings?: readonly string[];
-  /** Observations about the columns of each table; absent as above, or if the body is not a table. */
-  columns?: readonly ColumnFacts[];
-  /** Rows that moved while pages were read. */
-  drifted?: Drifted;
-  /** Where the next load continues; absent if the next load is of all rows. */
-  changes?: ChangesState;
-}
 
 /**
  * Returns the resource to load by: it must exist, and the cache must still be one of its caches.

@@ -21,8 +21,7 @@ import type { PreviousLoad } from '../../ports/object.ts';
 import type { TableAnswer } from '../../ports/rows.ts';
 import { BrokenBody, mergeBody } from '../../tables/merge-body.ts';
 import { shapeDigest } from '../../tables/row-hash.ts';
-import type { LoadedCache } from './load-cache.ts';
-import type { LoadFacts, Loading } from './loading.ts';
+import type { LoadedCache, LoadFacts, Loading } from './loading.ts';
 
 /** These statuses refuse the client or the moment, not the link. */
 const NOT_OF_LINK = new Set([401, 403, 408, 425, 429]);

@@ -1,6 +1,6 @@
 /** One load in progress: how to ask its origin, and how to write its rows to R2. */
 
-import type { Changes } from '../../contract/changes.ts';
+import type { Changes, ChangesState } from '../../contract/changes.ts';
 import { ONE_PAGE } from '../../contract/pages.ts';
 import type { LoadFailure } from '../../contract/problem.ts';
 import type { DefinedResource, Resource } from '../../contract/resource.ts';
@@ -9,17 +9,18 @@ import { placeOfDatabase } from '../../core/task-policy.ts';
 import { buildRequest, type OriginRequest, valuesOf } from '../../origin/build-request.ts';
 import { checkedAnswers } from '../../origin/checked-answers.ts';
 import { ColumnWatch } from '../../origin/column-watch.ts';
-import { asNew, type Fetch, type FetchOptions, fetchOrigin, type OriginAnswer } from '../../origin/fetch-origin.ts';
-import { Findings } from '../../origin/findings.ts';
+import { asNew, type FetchOptions, fetchOrigin, type OriginAnswer } from '../../origin/fetch-origin.ts';
+import { type Drifted, Findings } from '../../origin/findings.ts';
 import { type OriginWay, wayTo } from '../../origin/origin-way.ts';
 import { PageAsker } from '../../origin/pages/ask-pages.ts';
 import { type PageReading, readPages } from '../../origin/pages/read-pages.ts';
 import type { NotedSecrets } from '../../origin/redact.ts';
 import { connectionString, readDatabase } from '../../origin/sql/read-database.ts';
 import { saysFull } from '../../origin/sql/sql-failure.ts';
-import type { Accepts } from '../../origin/unreachable.ts';
+import type { Validators } from '../../origin/validators.ts';
 import type { ColumnFacts, Parameters } from '../../ports/entry.ts';
 import { HEAVY_KEYED_ROWS, HEAVY_ROWS } from '../../ports/memory-shares.ts';
+import type { Accepts, Fetch } from '../../ports/network.ts';
 import type { Lease } from '../../ports/object.ts';
 import type { TableAnswer } from '../../ports/rows.ts';
 import type { LoadResult } from '../../tables/load.ts';
@@ -29,8 +30,7 @@ import { sleep } from '../../waiting.ts';
 import type { Services } from '../services.ts';
 import type { GateHold } from './gate-hold.ts';
 import type { LoadClock } from './load-clock.ts';
-import type { LoadSlot } from './load-slots.ts';
-import { scales, type Weigh } from './load-slots.ts';
+import { type LoadSlot, scales, type Weigh } from './load-slots.ts';
 
 /** The services that a load uses. */
 export type LoadServices = Pick<Services, 'blobs' | 'secret' | 'settings' | 'via' | 'database'>;
@@ -49,6 +49,19 @@ export interface LoadOptions {
   random: () => number;
   /** Called when the origin's answer turns out to be heavy, by its bytes or its rows. */
   onHeavy: () => void;
+}
+
+/** The result of a load, and what the origin said about it. */
+export interface LoadedCache extends LoadResult {
+  validators: Validators;
+  /** Things that looked wrong and were accepted; absent if the origin answered "not modified" without a body. */
+  warnings?: readonly string[];
+  /** Observations about the columns of each table; absent as above, or if the body is not a table. */
+  columns?: readonly ColumnFacts[];
+  /** Rows that moved while pages were read. */
+  drifted?: Drifted;
+  /** Where the next load continues; absent if the next load is of all rows. */
+  changes?: ChangesState;
 }
 
 /** What was found in the answers of one attempt. */

@@ -4,10 +4,10 @@ import type { CacheEvent, Refusal, StoredWebhook, WebhookMessage } from '../../c
 import { isWanted, payloadOf, webhookIdOf } from '../../core/webhook-events.ts';
 import { log } from '../../log.ts';
 import { type DeliveryOptions, type DeliveryResult, deliverWebhook } from '../../origin/deliver-webhook.ts';
-import type { Fetch } from '../../origin/fetch-origin.ts';
 import { acceptsTcp } from '../../origin/tcp.ts';
 import type { CacheIdentity } from '../../ports/entry.ts';
 import { NAMELESS } from '../../ports/entry.ts';
+import type { Fetch } from '../../ports/network.ts';
 import type { KnownWebhook } from '../../ports/webhook-stores.ts';
 import type { Services } from '../services.ts';
 

@@ -4,7 +4,7 @@ import * as oauth from 'oauth4webapi';
 import type { OAuth2 } from '../../contract/oauth.ts';
 import { LoadFailure } from '../../contract/problem.ts';
 import { isObject } from '../../core/json-value.ts';
-import type { Fetch } from '../fetch-origin.ts';
+import type { Fetch } from '../../ports/network.ts';
 import { retryAfterMs } from '../origin-status.ts';
 import { withoutValues } from '../redact.ts';
 import { clientKey } from './client-key.ts';

@@ -5,11 +5,11 @@ import { LoadFailure } from '../../contract/problem.ts';
 import { digestTag } from '../../core/etag.ts';
 import { canonicalText } from '../../core/json-value.ts';
 import { refreshAt } from '../../core/source-gate/token.ts';
+import type { Fetch } from '../../ports/network.ts';
 import type { SealedToken, SourceGateVerbs } from '../../ports/source-gate.ts';
 import { sleep } from '../../waiting.ts';
 import { type OriginAccess, secretOf } from '../build-request.ts';
 import { secretNameOf } from '../check-webhook.ts';
-import type { Fetch } from '../fetch-origin.ts';
 import { type ClientCredentials, requestToken } from './request-token.ts';
 import { seal, unseal } from './sealed-token.ts';
 

@@ -3,6 +3,7 @@
 import { buildWorker } from '../../harness/build-worker.ts';
 import { pageTable } from '../../harness/markdown.ts';
 import { RELIABILITY } from '../reports.ts';
+import type { Bound, Figures } from './bound.ts';
 import { hangingNeighbour, largeLoads } from './loads.ts';
 import {
   everyRow,
@@ -14,17 +15,6 @@ import {
   slowTables,
 } from './slow-readers.ts';
 import { xmlBesideLoads } from './xml.ts';
-
-/** The figures of a run; each name contains the unit. */
-export type Figures = Record<string, number>;
-
-/** One measurement. */
-export interface Bound {
-  /** What is done, for the table's heading. */
-  title: string;
-  /** Measures it on its own service, built as `script`. */
-  measure(script: string): Promise<Figures>;
-}
 
 /** By the names that `npm run soak -- bounds` takes. */
 export const BOUNDS: Readonly<Record<string, Bound>> = {

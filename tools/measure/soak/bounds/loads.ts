@@ -5,7 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NUMBERED, onSite } from '../../harness/site.ts';
-import type { Bound } from './index.ts';
+import type { Bound } from './bound.ts';
 
 const LARGE_LOADS = 6;
 const LARGE_BYTES = 24 * 1024 * 1024;

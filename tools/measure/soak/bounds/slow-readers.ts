@@ -9,7 +9,7 @@ import { answering, OCTETS, octets } from '../../harness/origin.ts';
 import { NUMBERED, onSite, type Site } from '../../harness/site.ts';
 import { IsolateMemory } from '../isolate-memory.ts';
 import { questionTo, readSlowly, type SlowAnswer } from '../slow-reader.ts';
-import type { Bound, Figures } from './index.ts';
+import type { Bound, Figures } from './bound.ts';
 
 const READERS = 40;
 const BYTES_PER_S = 4000;

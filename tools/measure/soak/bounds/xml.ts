@@ -6,7 +6,7 @@
 import { MAX_ORIGIN_BYTES } from '../../../../src/contract/constants.ts';
 import { cpuSeconds } from '../../harness/processes.ts';
 import { NUMBERED, onSite } from '../../harness/site.ts';
-import type { Bound } from './index.ts';
+import type { Bound } from './bound.ts';
 
 const OTHERS = 5;
 const OTHER_ROWS = 10_000;
