@@ -8,7 +8,9 @@ import { Column, ColumnName, columnName } from './column.ts';
 export const TableDefinition = v.strictObject({
   name: about(v.pipe(v.string(), v.minLength(1), v.maxLength(128)), 'Name of the table in bodies and deltas.'),
   rows: about(
-    v.optional(v.pipe(v.string(), v.regex(/^(\/([^~/]|~[01])*)*$/, 'must be a JSON pointer (RFC 6901)'))),
+    v.optional(
+      v.pipe(v.string(), v.regex(/^(\/([^~/]|~[01])*)*$/, 'must be a JSON pointer (RFC 6901), such as /value')),
+    ),
     "JSON pointer (RFC 6901) to an array of rows in the origin's answer, the empty text if the answer itself is the array. For XML: the path of local names to the elements that are rows, such as `/Envelope/Body/Item`. Required for the formats `json` and `xml`, not allowed for others.",
   ),
   sql: about(

@@ -20,7 +20,7 @@ export function* literalFaults(
   if (/[\s\\]/.test(text) || hasControl(text)) yield 'must not hold spaces, control characters or backslashes';
   if (/[{}]/.test(text)) yield 'must be literal: templates are for origin.url of a resource';
   if (!URL.canParse(text)) {
-    yield 'must be a URL';
+    yield 'must be a URL, such as https://erp.example.com/';
     return;
   }
   const url = new URL(text);

@@ -29,7 +29,7 @@ export function placeFault(
   if (!place.startsWith('/'))
     return TOKEN.test(place) ? null : 'must be a JSON pointer (RFC 6901) or the name of a header';
   if (format === 'xml') return xmlPlaceFault(place, tables);
-  if (!POINTER.test(place)) return 'must be a JSON pointer (RFC 6901)';
+  if (!POINTER.test(place)) return 'must be a JSON pointer (RFC 6901), such as /value';
   if (format !== 'json') return `must be the name of a header: the format "${format}" has no other place`;
   const table = tables.find(({ rows = '' }) => isWithin(place, rows));
   return table === undefined ? null : `must not lie at or within the rows of table "${table.name}"`;

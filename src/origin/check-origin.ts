@@ -83,7 +83,8 @@ function* urlFaults(
     return;
   }
   yield* textFaults(template);
-  if (url === null) yield 'must begin with a literal scheme, host and port, without userinfo';
+  if (url === null)
+    yield 'must begin with a literal scheme, host and port, without userinfo, such as https://erp.example.com/';
   const refusal = url === null ? null : hostRefusal(url, hosts);
   if (refusal !== null) yield refusal;
   yield* variableFaults(template, scope, parameterNames);

@@ -39,7 +39,8 @@ export function pagesFaults({
       add(`/${name}`, 'must be a parameter of the query: only a POST has a body');
     else if (isOfBody(parameter) && typeof body === 'string')
       add(`/${name}`, 'must be a parameter of the query: origin.body is a text');
-    else if (isOfBody(parameter) && !POINTER.test(parameter)) add(`/${name}`, 'must be a JSON pointer (RFC 6901)');
+    else if (isOfBody(parameter) && !POINTER.test(parameter))
+      add(`/${name}`, 'must be a JSON pointer (RFC 6901), such as /value');
     if (names.slice(0, at).some((other) => pages[other] === parameter)) add(`/${name}`, 'must differ from the others');
   }
   return faults;

@@ -35,7 +35,7 @@ function* urlFaults(text: string, hosts: readonly string[]): Generator<string> {
   // The URL parser would remove or convert these silently.
   if (/[\s\\]/.test(text) || hasControl(text)) yield 'must not hold spaces, control characters or backslashes';
   if (!URL.canParse(text)) {
-    yield 'must be a URL';
+    yield 'must be a URL, such as https://hooks.example.com/freshet';
     return;
   }
   const url = new URL(text);

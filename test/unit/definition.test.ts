@@ -150,7 +150,11 @@ describe('a definition', () => {
     [{ tables: [] }, '/tables', 'must not be empty'],
     [{ tables: [{ name: 'a', columns: ['x'] }] }, '/tables/0/rows', 'is required'],
     [{ tables: [{ name: 'a', rows: '' }] }, '/tables/0/columns', 'is required'],
-    [{ tables: [{ name: 'a', rows: 'x', columns: ['x'] }] }, '/tables/0/rows', 'must be a JSON pointer (RFC 6901)'],
+    [
+      { tables: [{ name: 'a', rows: 'x', columns: ['x'] }] },
+      '/tables/0/rows',
+      'must be a JSON pointer (RFC 6901), such as /value',
+    ],
     [{ tables: [{ name: 'a', rows: '', columns: ['x', 'x'] }] }, '/tables/0/columns', 'must not repeat a column'],
     [
       { tables: [{ name: 'a', rows: '', columns: ['x'], keys: 'x' }] },

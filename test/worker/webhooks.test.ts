@@ -80,7 +80,7 @@ describe('a webhook', () => {
     [definition({ url: 'https://elsewhere.test/' }), ['/url has a host that is not in ORIGIN_HOSTS']],
     [definition({ url: 'https://a:b@x.example.com/' }), ['/url must not hold a user name or password']],
     [definition({ url: 'ftp://x.example.com' }), ['/url must be https']],
-    [definition({ url: 'x' }), ['/url must be a URL']],
+    [definition({ url: 'x' }), ['/url must be a URL, such as https://hooks.example.com/freshet']],
     [definition({ url: 'https://x.example.com/\\' }), ['/url must not hold spaces, control characters or backslashes']],
     [definition({ secrets: [] }), ['/secrets must not be empty']],
     [definition({ secrets: ['whsec_abc'] }), [expect.stringMatching(/^\/secrets\/0 must be the name of a secret/)]],

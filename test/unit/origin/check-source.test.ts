@@ -38,7 +38,7 @@ describe('the address of a source', () => {
     ['https://elsewhere.example/', 'has a host that is not in ORIGIN_HOSTS'],
     ['http://sub.trusted.example/', 'must be https, unless ORIGIN_HOSTS names the host'],
     ['http://0x0a000008/', 'must be written as http://10.0.0.8, which is what it means'],
-    ['erp.example.com', 'must be a URL'],
+    ['erp.example.com', 'must be a URL, such as https://erp.example.com/'],
     ['ftp://erp.example.com/', 'must be https'],
   ])('%s is refused', (url, detail) => {
     expect(faultsOf({ url })).toContain(`/url ${detail}`);
