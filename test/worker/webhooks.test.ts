@@ -147,6 +147,21 @@ describe('a webhook', () => {
   });
 });
 
+it('of resources that do not exist is taken, with a warning that names them', async () => {
+  const { title } = await defineResource();
+  const [gone, path] = [unique('r'), `/webhooks/${unique('h')}/`];
+  const put = await admin.put(path, definition({ resources: [title, gone] }));
+  expect([put.status, (await put.json<WebhookAnswer>()).warnings]).toEqual([
+    201,
+    [`There is no resource "${gone}" now, so nothing is sent about it. GET /api/v1/resources/ lists them.`],
+  ]);
+  expect(await (await admin.get(path)).json()).not.toHaveProperty('warnings');
+  expect(await (await admin.put(path, definition({ resources: [title] }))).json()).not.toHaveProperty('warnings');
+  const many = Array.from({ length: 20 }, () => unique('r'));
+  const answer = await (await admin.put(path, definition({ resources: many }))).json<WebhookAnswer>();
+  expect(answer.warnings).toHaveLength(8);
+});
+
 describe('a test', () => {
   const test = async (name: string) => (await admin.post(`/webhooks/${name}/test/`, {})).json<WebhookTest>();
 

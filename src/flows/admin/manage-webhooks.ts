@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { API_BASE } from '../../contract/constants.ts';
 import { Problem, problemType } from '../../contract/problem.ts';
+import { isDefined } from '../../contract/resource.ts';
 import {
   MAX_WEBHOOK_CHARACTERS,
   MAX_WEBHOOKS,
@@ -20,8 +21,12 @@ import { timestamp } from '../../core/timestamp.ts';
 import { webhookFaults } from '../../origin/check-webhook.ts';
 import { deliverWebhook } from '../../origin/deliver-webhook.ts';
 import type { Json } from '../../ports/entry.ts';
+import type { Services } from '../services.ts';
 import { deliveryOptions, type SendOptions, type WebhookServices, wakeWebhook } from '../webhooks/send-events.ts';
 import { parseNamed, retriedOnConflict } from './named-definitions.ts';
+
+/** Most warnings about resources. */
+const MOST_TOLD = 8;
 
 /**
  * Parses the body of `PUT /webhooks/<name>/`. An answer to GET can be put back: `name` must be the same, and `state` is
@@ -95,6 +100,25 @@ export async function putWebhook(
     }
     return null;
   });
+}
+
+/**
+ * A warning for each resource that a webhook names and that does not exist, the first MOST_TOLD. They may be defined
+ * later. None while definitions cannot be read.
+ */
+export async function missingResources(
+  { resources }: Pick<Services, 'resources'>,
+  titles: readonly string[] = [],
+): Promise<string[]> {
+  const found = await resources.findAll(titles).catch(() => null);
+  if (found === null) return [];
+  return titles
+    .filter((title) => !isDefined(found.get(title) ?? null))
+    .slice(0, MOST_TOLD)
+    .map(
+      (title) =>
+        `There is no resource "${title}" now, so nothing is sent about it. GET ${API_BASE}/resources/ lists them.`,
+    );
 }
 
 /** @throws Problem `not-found`, `precondition-failed`, `conflict` if others keep writing */

@@ -7,6 +7,7 @@ import {
   deleteWebhook,
   getWebhook,
   listWebhooks,
+  missingResources,
   parseWebhook,
   putWebhook,
   testWebhook,
@@ -96,7 +97,10 @@ webhooks.put(
       (put) => ({ count: 1, isSame: put.outcome === 'same', what: { webhook: name, outcome: put.outcome } }),
     );
     const status = outcome === 'created' ? 201 : 200;
-    const answer = warned(answerOfWebhook(webhook), unsetSecrets(definition.secrets, services.secret));
+    const answer = warned(answerOfWebhook(webhook), [
+      ...unsetSecrets(definition.secrets, services.secret),
+      ...(await missingResources(services, definition.resources)),
+    ]);
     return replyJson(c, answer, { status, etag: webhookEtag(webhook) });
   },
 );
