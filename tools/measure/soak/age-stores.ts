@@ -1,6 +1,6 @@
 /** Makes the stores of a stopped service older, as if it had been off for that time. */
 
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -15,7 +15,9 @@ const NUMBER_IN_JSON = new RegExp(`(?<!"(?:${NAMES.join('|')})":)(?<=[:,[])[0-9]
 /** Moves all times in the rows of objects and D1, including alarms, back by `ms`; deletes what the edge cache kept. */
 export function ageStores(stateDir: string, ms: number): void {
   const v3 = join(stateDir, 'v3');
-  for (const directory of ['do/freshet-CacheObject', 'd1/miniflare-D1DatabaseObject']) {
+  for (const directory of ['do/freshet-CacheObject', 'do/freshet-SourceGate', 'd1/miniflare-D1DatabaseObject']) {
+    // No gate before a source with a limit is asked.
+    if (!existsSync(join(v3, directory))) continue;
     for (const name of readdirSync(join(v3, directory))) {
       if (name.endsWith('.sqlite')) ageDatabase(join(v3, directory, name), BigInt(Math.round(ms)));
     }
