@@ -85,7 +85,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'],
           ...patient,
-          setupFiles: ['test/support/seed.ts'],
+          // A process for each file would mostly load vitest again; restore.ts keeps files apart.
+          isolate: false,
+          setupFiles: ['test/support/seed.ts', 'test/support/restore.ts'],
           provide: { seed: SEED },
         },
       },
