@@ -13,13 +13,13 @@ export class SlowOrigin {
   #open = 0;
   #arrived: (() => void)[] = [];
 
-  private constructor(delayOf: (path: string) => number) {
+  private constructor(delayOf: (path: string) => number | Promise<number>) {
     this.#server = createServer(async (request, response) => {
       this.requests.push(request.url ?? '');
       this.#open += 1;
       this.mostAtOnce = Math.max(this.mostAtOnce, this.#open);
       for (const resolve of this.#arrived.splice(0)) resolve();
-      const delayMs = delayOf(request.url ?? '');
+      const delayMs = await delayOf(request.url ?? '');
       if (delayMs === Number.POSITIVE_INFINITY) return;
       await sleep(delayMs);
       this.#open -= 1;
@@ -28,8 +28,8 @@ export class SlowOrigin {
     });
   }
 
-  /** Answers after `delayMs`, which may depend on the path; Infinity: never. */
-  static async start(delayMs: number | ((path: string) => number)): Promise<SlowOrigin> {
+  /** Answers after `delayMs`, which may depend on the path, or begin once a promise resolves; Infinity: never. */
+  static async start(delayMs: number | ((path: string) => number | Promise<number>)): Promise<SlowOrigin> {
     const origin = new SlowOrigin(typeof delayMs === 'number' ? () => delayMs : delayMs);
     await new Promise<void>((resolve) => origin.#server.listen(0, '127.0.0.1', resolve));
     return origin;
