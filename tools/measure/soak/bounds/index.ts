@@ -1,7 +1,7 @@
 /** What slow readers and large loads may hold and take, each measured on its own service. */
 
 import { buildWorker } from '../../harness/build-worker.ts';
-import { pageTable } from '../../harness/markdown.ts';
+import { type Cell, pageTable } from '../../harness/markdown.ts';
 import { RELIABILITY } from '../reports.ts';
 import type { Bound, Figures } from './bound.ts';
 import { hangingNeighbour, largeLoads } from './loads.ts';
@@ -52,6 +52,7 @@ export function boundsSection(): string {
   const rows = Object.entries(BOUNDS).flatMap(([name, { title }]) =>
     Object.entries(measured[name] ?? {}).map(([what, value], at) => ({ title: at === 0 ? title : '', what, value })),
   );
+  const set = RELIABILITY.read<Record<'title' | 'what' | 'before' | 'then', Cell>[]>('bounds-set') ?? [];
   return `## What slow readers and large loads hold
 
 Each case is measured on a service of its own, built as a deploy would upload it, in workerd (\`npm run soak -- bounds\`).
@@ -62,5 +63,15 @@ ${pageTable(rows, [
   ['what is done', ({ title }) => title],
   ['what is counted', ({ what }) => what],
   ['measured', ({ value }) => value],
+])}
+
+What the bounds changed when they were set (2026-11-28). Most of these cases are tests now. The soak, which was then limited by the memory
+of the whole process, ended after 1.1 of 20 minutes before that, and after all 20 since.
+
+${pageTable(set, [
+  ['what is done', ({ title }) => title],
+  ['what is counted', ({ what }) => what],
+  ['before', ({ before }) => before],
+  ['then', ({ then }) => then],
 ])}`;
 }

@@ -16,7 +16,7 @@ import { type Count, Tally } from './tally.ts';
 import { Verifier } from './verifier.ts';
 
 /** Memory limit of an isolate, bytes. */
-const ISOLATE_BYTES = 128 * 1024 * 1024;
+export const ISOLATE_BYTES = 128 * 1024 * 1024;
 /**
  * The same for V8, MiB. With a small young generation little garbage is counted: most of what is counted is really
  * held.
@@ -41,6 +41,8 @@ export interface SlowClientsReport {
   /** Most heap and buffers of the isolate, and their growth: 1.1 is a tenth. */
   mostBytes: number;
   growth: number;
+  /** Most heap and buffers in each five seconds, MB. */
+  megabytes: number[];
   /** How many loads of the large tables succeeded. */
   loads: number;
   counts: Record<string, Count>;
@@ -115,7 +117,14 @@ export async function slowClients({ minutes, clients, seed, tell }: SlowClientsO
     if (growth > FLAT) tally.faults.push(`the isolate's memory grew by the factor ${growth.toFixed(2)}`);
     return {
       ...{ at: new Date(startedAt).toISOString(), seed, clients, minutes, lasted: Math.round(lasted * 10) / 10 },
-      ...{ mostBytes, growth, loads: verifier.loads, counts: Object.fromEntries(tally.counts), logged },
+      ...{
+        mostBytes,
+        growth,
+        megabytes: megabytesOf(samples),
+        loads: verifier.loads,
+        counts: Object.fromEntries(tally.counts),
+        logged,
+      },
       faults: tally.faults,
     };
   } finally {
@@ -181,6 +190,14 @@ function growthOf(samples: readonly number[]): number {
   const quarter = Math.floor(later.length / 4);
   const mean = (some: readonly number[]) => some.reduce((sum, bytes) => sum + bytes, 0) / some.length;
   return quarter < 50 ? 1 : mean(later.slice(-quarter)) / mean(later.slice(0, quarter));
+}
+
+/** Seconds of one value of the picture. */
+export const SHOWN_S = 5;
+
+function megabytesOf(samples: readonly number[]): number[] {
+  const count = Math.ceil(samples.length / SHOWN_S);
+  return Array.from({ length: count }, (_, at) => mb(Math.max(...samples.slice(at * SHOWN_S, (at + 1) * SHOWN_S))));
 }
 
 function progress(samples: readonly number[], { counts, faults }: Tally): string {

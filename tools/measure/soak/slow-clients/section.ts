@@ -1,8 +1,12 @@
 /** The soak's section of docs/reliability.md. */
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECT } from '../../../../scripts/lib/wrangler.ts';
 import { pageTable } from '../../harness/markdown.ts';
+import { plot } from '../../harness/plot.ts';
 import { RELIABILITY } from '../reports.ts';
-import type { SlowClientsReport } from './index.ts';
+import { ISOLATE_BYTES, SHOWN_S, type SlowClientsReport } from './index.ts';
 
 /** The section, with its heading. */
 export function slowClientsSection(): string {
@@ -20,7 +24,24 @@ garbage counts). The run ends with a fault if heap and buffers of the Worker's o
 exceed 128 MiB, or have grown by a tenth after the first minutes. Objects, D1, R2, queues and edge cache are emulated in the same
 process; the platform does not count them to the isolate, and neither does the soak.
 
-${run === null ? '' : tables(run)}`;
+${run === null ? '' : `![Memory of the isolate over the minutes of the soak](${draw(run)})\n\n${tables(run)}`}`;
+}
+
+/** Draws the isolate's memory; returns the path of the picture as docs/reliability.md uses it. */
+function draw({ megabytes }: SlowClientsReport): string {
+  const file = 'reliability/slow-clients.svg';
+  const points = megabytes.map((mb, at) => [(at * SHOWN_S) / 60, mb] as const);
+  const limit = [0, (megabytes.length * SHOWN_S) / 60].map((minute) => [minute, ISOLATE_BYTES / 1e6] as const);
+  const curves = [
+    { name: 'heap and buffers', points },
+    { name: 'limit', points: limit },
+  ];
+  const title = 'Memory of the isolate under slow clients';
+  writeFileSync(
+    join(PROJECT, 'docs', file),
+    plot([{ title, xName: 'minutes', yName: 'MB', isLinear: true, curves }], 1),
+  );
+  return file;
 }
 
 function tables(run: SlowClientsReport): string {
