@@ -253,7 +253,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     rule: 'an object that lost its rows goes on above what D1 has',
-    marked: 'counts on above it',
+    marked: 'it continues counting above it',
     scenario: { refresh: 2, oblivion: 1 },
     rules: mutant('stored', ({ counters }, request) => {
       const { inD1 } = request as Events['stored']['request'];
@@ -275,7 +275,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     rule: '"nobody is left" ends only the watch that was asked about',
-    marked: 'only if its watch is still that one',
+    marked: 'only if it is still the watch that the object asked about',
     scenario: { refresh: 2, watch: 2, disconnection: 1 },
     rules: mutant('poked', ({ watchers = [] }, request) => {
       const { left, ...rest } = request as Events['poked']['request'];
