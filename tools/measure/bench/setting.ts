@@ -39,13 +39,13 @@ export async function withSetting<Result>(work: (setting: Setting) => Promise<Re
  */
 export async function withPair<Result>(
   { service: script, floor: floorScript, origin }: Setting,
-  { consumes }: { consumes: boolean },
+  { consumes, vars = {} }: { consumes: boolean; vars?: Record<string, string> },
   work: (pair: Pair) => Promise<Result>,
 ): Promise<Result> {
   const more = consumes ? {} : { queueConsumers: {} };
   await using started = new AsyncDisposableStack();
   const start = async (path: string) => {
-    const worker = await LocalWorker.start({ script: path, more });
+    const worker = await LocalWorker.start({ script: path, vars, more });
     started.defer(() => worker.stop());
     return worker;
   };

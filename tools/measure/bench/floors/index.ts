@@ -5,18 +5,19 @@
  */
 
 import { jwtVerify } from 'jose';
-import type { SyncMessage } from '../../../../src/ports/messages.ts';
+import type { RefreshMessage, SyncMessage } from '../../../../src/ports/messages.ts';
 import { list, prepareRead, read, writeRecords } from './read.ts';
 import type { FloorSetup } from './setup.ts';
 import { sync } from './sync.ts';
-import { prepareState, refresh, state } from './tasks.ts';
+import { load, loadAll, prepareState, refresh, state } from './tasks.ts';
+import { wake } from './wake.ts';
 
 export { CacheObject, LiveHub, SourceGate } from './object.ts';
 
 let setup: FloorSetup | null = null;
 let key: CryptoKey | null = null;
 
-const OPERATIONS = { list, state, refresh, read, sync } as const;
+const OPERATIONS = { list, state, refresh, load, read, sync, wake } as const;
 
 export default {
   async fetch(request, env, ctx) {
@@ -32,12 +33,9 @@ export default {
   },
 
   async queue({ queue, messages }, env) {
-    // Messages of refreshes are taken, and nothing is loaded.
-    if (queue === 'freshet-sync')
-      await writeRecords(
-        env,
-        messages.map(({ body }) => body as SyncMessage),
-      );
+    const bodies = messages.map(({ body }) => body);
+    if (queue === 'freshet-sync') await writeRecords(env, bodies as SyncMessage[]);
+    if (queue === 'freshet-refresh' && setup !== null) await loadAll(env, bodies as RefreshMessage[], setup);
   },
 } satisfies ExportedHandler<Env>;
 

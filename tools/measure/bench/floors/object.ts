@@ -1,8 +1,10 @@
 /** The floors' object: rows of the same size in tables of the same form as the service's, without rules. */
 
 import { DurableObject } from 'cloudflare:workers';
-import { RESEND_FIRST_MS } from '../../../../src/core/task-machine/timing.ts';
+import { OWED_REPLACED_MS, RESEND_FIRST_MS } from '../../../../src/core/task-machine/timing.ts';
 import { migrateSchema } from '../../../../src/object/schema.ts';
+import type { Entry } from '../../../../src/ports/entry.ts';
+import { d1Entries } from '../../../../src/stores/entries.ts';
 
 type KeyRow = { key: string; document: string };
 
@@ -17,10 +19,9 @@ export class CacheObject extends DurableObject<Env> {
   /** Stores a task's row as that of an ended task. */
   keep(taskId: string, row: string): void {
     const { storage } = this.ctx;
-    const columns = 'task_id, key, ended_at, document';
     storage.transactionSync(() => {
       migrateSchema(storage.sql, 0);
-      storage.sql.exec(`INSERT INTO ended_tasks (${columns}) VALUES (?, ?, ?, ?)`, taskId, '', 0, row);
+      this.#keepEnded(taskId, row);
     });
   }
 
@@ -59,11 +60,44 @@ export class CacheObject extends DurableObject<Env> {
     await this.#send(taskId, RESEND_FIRST_MS);
   }
 
-  /** A task that is not claimed gets its message again, and a later alarm. */
+  /** Writes a row and reads the time of the alarm, as each step of the service's object does. */
+  async claim(document: string): Promise<void> {
+    await this.ctx.storage.getAlarm();
+    this.#write(document);
+  }
+
+  /** Writes the version to the object's row, then to D1; then the task has ended. */
+  async commit(taskId: string, document: string, entry: Entry, row: string): Promise<void> {
+    const { storage } = this.ctx;
+    await storage.getAlarm();
+    this.#write(document);
+    await d1Entries(this.env.DB).put(entry);
+    await storage.getAlarm();
+    storage.transactionSync(() => {
+      this.#write(document);
+      this.#keepEnded(taskId, row);
+    });
+  }
+
+  /**
+   * A task that is not claimed gets its message again, and a later alarm; after a task that has ended, removals are
+   * owed.
+   */
   override async alarm(): Promise<void> {
-    const { key, document } = this.ctx.storage.sql.exec<KeyRow>('SELECT key, document FROM keys').one();
+    const { storage } = this.ctx;
+    const { key, document } = storage.sql.exec<KeyRow>('SELECT key, document FROM keys').one();
+    this.#write(document);
+    if (this.state(key) === null) await this.#send(key, 2 * RESEND_FIRST_MS);
+    else await storage.setAlarm(Date.now() + OWED_REPLACED_MS);
+  }
+
+  #write(document: string): void {
     this.ctx.storage.sql.exec('UPDATE keys SET document = ?', document);
-    await this.#send(key, 2 * RESEND_FIRST_MS);
+  }
+
+  #keepEnded(taskId: string, row: string): void {
+    const columns = 'task_id, key, ended_at, document';
+    this.ctx.storage.sql.exec(`INSERT INTO ended_tasks (${columns}) VALUES (?, ?, ?, ?)`, taskId, '', 0, row);
   }
 
   async #send(taskId: string, againMs: number): Promise<void> {

@@ -28,7 +28,7 @@ function fault(answer: Answer): string | null {
 }
 
 /** The row that the service's object writes for such a refresh. */
-function acceptedDocument(title: string): string {
+export function acceptedDocument(title: string): string {
   const cache = cacheIdentity(title, { year: 2_000_000 }, null);
   const request = {
     cache,

@@ -1,8 +1,9 @@
-/** A part of `npm run bench` that does not compare an operation with its floor: some figures, each with its target. */
+/** A part of `npm run bench`: some figures, each with its target. */
 
 import { LocalWorker } from '../../harness/local-worker.ts';
+import { inTurn, median } from '../../harness/statistics.ts';
 import type { Plan } from '../compare.ts';
-import type { Setting } from '../setting.ts';
+import type { Pair, Setting } from '../setting.ts';
 
 /** One figure. */
 export interface Figure {
@@ -29,4 +30,30 @@ export function onService(measure: (service: LocalWorker, setting: Setting, plan
       await service.stop();
     }
   };
+}
+
+/** A result of the service and of its floor in the same round. */
+type Both<Result> = Record<'floor' | 'service', Result>;
+
+/** Measures both Workers in turn, round by round; `shown` describes a round in short. */
+export function bothInTurn<Result>(
+  { floor, service }: Pair,
+  { rounds, tell }: Plan,
+  measure: (worker: Pair['service'], side: keyof Both<Result>) => Promise<Result>,
+  shown: (both: Both<Result>) => string,
+): Promise<Both<Result>[]> {
+  return inTurn({ floor, service }, rounds, measure, (both, round) => tell(`round ${round}: ${shown(both)}`));
+}
+
+/** The figure of the service, and that of its floor. */
+export function bothFigures<Result>(
+  what: string,
+  rounds: readonly Both<Result>[],
+  value: (result: Result) => number,
+  { unit, most = null }: { unit: string; most?: number | null },
+): Figure[] {
+  return [
+    { what, value: median(rounds.map(({ service }) => value(service))), unit, most },
+    { what: `${what}, floor`, value: median(rounds.map(({ floor }) => value(floor))), unit, most: null },
+  ];
 }

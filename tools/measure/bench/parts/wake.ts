@@ -1,15 +1,17 @@
 /**
- * Live wake-up: as many devices as an isolate holds wait for a newer version of one cache; measures how long after
- * SUCCESS the last one has its answer.
+ * Live wake-up, compared with its floor: as many devices as an isolate holds wait for a newer version of one cache;
+ * measures how long after SUCCESS the last one has its answer.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_HELD } from '../../../../src/flows/live/held-requests.ts';
-import type { Api } from '../../harness/api.ts';
+import type { Answer, Api } from '../../harness/api.ts';
 import { quiet } from '../../harness/machine.ts';
-import { median, medians } from '../../harness/statistics.ts';
-import { define } from '../operations/stage.ts';
-import { onService } from './part.ts';
+import { median } from '../../harness/statistics.ts';
+import { statusFault } from '../load/shot.ts';
+import { define, stageFloor } from '../operations/stage.ts';
+import { type Pair, withPair } from '../setting.ts';
+import { bothFigures, bothInTurn, type Part } from './part.ts';
 
 /** A fifth of the room is reserved for waits of loads (src/flows/live/held-requests.ts). */
 const DEVICES = Math.floor(MAX_HELD * 0.8);
@@ -17,6 +19,8 @@ const PATH = '/api/v1/rpc/moving/?year=2026';
 const WAIT_S = 60;
 /** Time until all of them wait. */
 const SETTLE_MS = 3000;
+/** The answer to a refresh comes as soon as its task has ended. */
+const HELD_MS = '30000';
 
 /** ms from SUCCESS to the answers. */
 interface Times {
@@ -24,23 +28,35 @@ interface Times {
   median: number;
 }
 
-export const wake = onService(async (service, { origin }, { rounds, patienceS, tell }) => {
-  await define({ service, originUrl: origin.url }, 'moving');
-  await service.api.load('moving', { year: 2026 });
-  const all: Times[] = [];
-  for (let round = 1; round <= rounds; round += 1) {
-    await quiet(patienceS);
-    const times = await wakeAll(service.api);
-    tell(`round ${round}: ${Math.round(times.last)} ms from SUCCESS to the last of ${DEVICES} answers`);
-    all.push(times);
-  }
-  const times = medians(all);
-  const what = `${DEVICES} devices wait: SUCCESS to the`;
-  return [
-    { what: `${what} last answer`, value: times.last, unit: 'ms', most: 3000 },
-    { what: `${what} median answer`, value: times.median, unit: 'ms', most: null },
-  ];
-});
+export const wake: Part = (setting, plan) =>
+  withPair(setting, { consumes: true, vars: { REFRESH_WAIT_MS: HELD_MS } }, async (pair) => {
+    await stage(pair);
+    const rounds = await bothInTurn(
+      pair,
+      plan,
+      async ({ api }) => {
+        await quiet(plan.patienceS);
+        return wakeAll(api);
+      },
+      ({ service, floor }) =>
+        `${Math.round(service.last)} ms from SUCCESS to the last of ${DEVICES} answers, its floor ${Math.round(floor.last)} ms`,
+    );
+    const what = `${DEVICES} devices wait: SUCCESS to the`;
+    return [
+      ...bothFigures(`${what} last answer`, rounds, ({ last }) => last, { unit: 'ms', most: 3000 }),
+      ...bothFigures(`${what} median answer`, rounds, (times) => times.median, { unit: 'ms' }),
+    ];
+  });
+
+async function stage(pair: Pair): Promise<void> {
+  const { api } = pair.service;
+  await define(pair, 'moving');
+  await api.load('moving', { year: 2026 });
+  const shot = { path: PATH, headers: await api.authorized() };
+  const { body } = await api.ask(PATH);
+  const fault = (answer: Answer) => statusFault(answer, 200);
+  await stageFloor(pair, { shot, fault }, { operation: 'wake', body: body.toString() });
+}
 
 /** @throws Error if a request was not held, or was answered with anything except a newer version */
 async function wakeAll(api: Api): Promise<Times> {
