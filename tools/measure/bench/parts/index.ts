@@ -6,12 +6,14 @@ import type { Part } from './part.ts';
 import { success } from './success.ts';
 import { syncUnknown } from './sync-unknown.ts';
 import { table } from './table.ts';
+import { tableCalls } from './table-calls.ts';
 import { wake } from './wake.ts';
 
 export const PARTS: Readonly<Record<string, Part>> = {
   success,
   'sync-unknown': syncUnknown,
   table,
+  'table-calls': tableCalls,
   pages,
   wake,
   deploy,

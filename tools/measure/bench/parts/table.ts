@@ -10,7 +10,7 @@ import type { OriginProcess } from '../origin-process.ts';
 import { onService } from './part.ts';
 
 /** Members of a resource of the origin's `/flights`. */
-const FLIGHTS = { tables: [{ name: 'flights', rows: '/rows', columns: ['delay', 'distance', 'time'] }] };
+export const FLIGHTS = { tables: [{ name: 'flights', rows: '/rows', columns: ['delay', 'distance', 'time'] }] };
 
 /** Number of caches of the table: each has one delta that was never requested before. */
 const CACHES = 3;
