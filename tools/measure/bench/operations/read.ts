@@ -8,7 +8,7 @@ import type { Answer } from '../../harness/api.ts';
 import { statusFault } from '../load/shot.ts';
 import type { Pair } from '../setting.ts';
 import type { Operation, Prepared } from './operation.ts';
-import { define, stageFloor } from './stage.ts';
+import { define, type Staged, stageFloor } from './stage.ts';
 
 const PATH = '/api/v1/rpc/weather/?year=2026';
 const DEVICES = 20;
@@ -34,18 +34,21 @@ function notModified(name: string, target: number, more: Record<string, string>)
     name,
     target,
     consumes: true,
-    async prepare(pair) {
-      const { headers, etag } = await stageCache(pair);
-      const shot = { path: PATH, headers: { ...headers, 'If-None-Match': etag, ...more }, count: DEVICES };
-      return stageRead(pair, { shot, fault: (answer) => statusFault(answer, 304) });
-    },
+    prepare: async (pair) => stageRead(pair, await hotRead(pair, more)),
   };
 }
 
+/** Loads the cache; returns the read of a device that has it. `more`: further headers. */
+export async function hotRead(staged: Staged, more: Record<string, string> = {}): Promise<Prepared> {
+  const { headers, etag } = await stageCache(staged);
+  const shot = { path: PATH, headers: { ...headers, 'If-None-Match': etag, ...more }, count: DEVICES };
+  return { shot, fault: (answer) => statusFault(answer, 304) };
+}
+
 /** Loads the cache; returns what a device with this cache sends and has. */
-async function stageCache(pair: Pair) {
-  const { api } = pair.service;
-  await define(pair, 'weather');
+async function stageCache(staged: Staged) {
+  const { api } = staged.service;
+  await define(staged, 'weather');
   await api.load('weather', { year: 2026 });
   const { body, headers } = await api.ask(PATH);
   return { headers: await api.authorized(), body, etag: headers.etag ?? '' };

@@ -9,6 +9,9 @@ import type { Operation, Prepared } from './operation.ts';
 /** Headers that the floor's server adds by itself. */
 const OWN_HEADERS = ['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'date'];
 
+/** The service of an operation, and the origin of its resources. */
+export type Staged = Pick<Pair, 'service' | 'originUrl'>;
+
 /** Registers a resource whose origin is the path with the same name. `more`: members of its definition. */
 export function define(
   { service, originUrl }: { service: Server; originUrl: string },

@@ -4,11 +4,11 @@ import type * as v from 'valibot';
 import type { SyncAnswer } from '../../../../src/contract/sync.ts';
 import { cacheIdentity } from '../../../../src/core/cache-key.ts';
 import { d1Entries } from '../../../../src/stores/entries.ts';
-import { type Answer, jsonOf } from '../../harness/api.ts';
-import { statusFault } from '../load/shot.ts';
+import { type Answer, jsonOf, type Server } from '../../harness/api.ts';
+import { type Shot, shoot, statusFault } from '../load/shot.ts';
 import type { Pair } from '../setting.ts';
-import type { Operation } from './operation.ts';
-import { define, stageFloor } from './stage.ts';
+import type { Operation, Prepared } from './operation.ts';
+import { define, type Staged, stageFloor } from './stage.ts';
 
 const TITLE = 'weather';
 const YEARS = Array.from({ length: 10 }, (_year, n) => 2017 + n);
@@ -20,18 +20,29 @@ export const sync10: Operation = {
   target: 0.85,
   consumes: true,
   async prepare(pair) {
-    const { api } = pair.service;
-    await define(pair, TITLE);
-    for (const year of YEARS) await api.load(TITLE, { year });
-    const headers = { ...(await api.authorized()), 'Content-Type': 'application/json' };
-    const ask = (held: readonly Item[]) => syncShot(headers, YEARS, (_year, at) => held[at]?.etag);
-    const itemsOf = async ({ path, body }: ReturnType<typeof ask>) =>
-      jsonOf<{ caches: Item[] }>(await api.ask(path, { headers, body })).caches;
-    const shot = ask(await itemsOf(ask([])));
-    const items = await stageEntries(pair, await itemsOf(shot));
-    return stageFloor(pair, { shot, fault: allUnchanged(YEARS.length) }, { operation: 'sync', items });
+    const question = await hotQuestion(pair);
+    const items = await stageEntries(pair, await itemsOf(pair.service, question.shot));
+    return stageFloor(pair, question, { operation: 'sync', items });
   },
 };
+
+/** Loads ten caches; returns the question of a device that has all of them. */
+export async function hotQuestion(staged: Staged): Promise<Prepared> {
+  const { api } = staged.service;
+  await define(staged, TITLE);
+  for (const year of YEARS) await api.load(TITLE, { year });
+  const headers = { ...(await api.authorized()), 'Content-Type': 'application/json' };
+  const had = await itemsOf(
+    staged.service,
+    syncShot(headers, YEARS, () => undefined),
+  );
+  const shot = syncShot(headers, YEARS, (_year, at) => had[at]?.etag);
+  return { shot, fault: allUnchanged(YEARS.length) };
+}
+
+async function itemsOf({ url }: Server, shot: Shot): Promise<Item[]> {
+  return jsonOf<{ caches: Item[] }>(await shoot(url, shot)).caches;
+}
 
 /** One question about the caches of `weather` of these years, with the ETags that the device has. */
 export function syncShot(
