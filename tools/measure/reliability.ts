@@ -61,7 +61,12 @@ const models = read<ModelRow>('object-model').slice(0, 1);
 const mutants = read<MutantRow>('mutants');
 const shortForms = read<ShortFormsRow>('short-forms');
 
-const text = `# Reliability
+if (values.dry) console.log(ran);
+else writePage('docs/reliability.md', page());
+
+/** The page; draws its picture. */
+function page(): string {
+  return `# Reliability
 
 Which failures and attacks were tried, and with what result. \`npm run reliability\` writes this page from the reports of the runs in
 \`docs/reliability/\`; \`npm run soak\` writes the reports of the slow clients, the bounds, the largest tables and the kills.
@@ -184,8 +189,7 @@ ${pageTable(attacks, [
   ['faults', ({ failed }) => failed],
 ])}
 `;
-if (values.dry) console.log(ran);
-else writePage('docs/reliability.md', text);
+}
 
 /** The reports of the campaigns by their names. @throws Error if one failed */
 function runCampaigns(fuzzRuns: number): Record<string, object[]> {
