@@ -1,7 +1,7 @@
 /** What slow readers and large loads may hold and take, each measured on its own service. */
 
 import { buildWorker } from '../../harness/build-worker.ts';
-import { type Cell, pageTable } from '../../harness/markdown.ts';
+import { pageTable } from '../../harness/markdown.ts';
 import { RELIABILITY } from '../reports.ts';
 import type { Bound, Figures } from './bound.ts';
 import { hangingNeighbour, largeLoads } from './loads.ts';
@@ -46,32 +46,59 @@ export async function measureBounds(names: readonly string[], tell: (line: strin
   return measured;
 }
 
+/** Figures from before the bounds were set, which no code measures any more. */
+interface Before {
+  /** Date of the runs. */
+  at: string;
+  /** By the names of `BOUNDS`. */
+  measured: Measured;
+  /** Bounds that a test holds now, so that they are not measured any more. */
+  tested: { title: string; test: string; before: Figures; after: Figures }[];
+}
+
+interface Row {
+  title: string;
+  test?: string;
+  before?: Figures | undefined;
+  after: Figures;
+}
+
 /** The section of docs/reliability.md, with its heading. */
 export function boundsSection(): string {
   const measured = RELIABILITY.read<Measured>('bounds') ?? {};
-  const rows = Object.entries(BOUNDS).flatMap(([name, { title }]) =>
-    Object.entries(measured[name] ?? {}).map(([what, value], at) => ({ title: at === 0 ? title : '', what, value })),
-  );
-  const set = RELIABILITY.read<Record<'title' | 'what' | 'before' | 'then', Cell>[]>('bounds-set') ?? [];
-  return `## What slow readers and large loads hold
+  const { at, measured: before, tested } = RELIABILITY.read<Before>('bounds-before') as Before;
+  const now = Object.entries(BOUNDS).flatMap(([name, { title }]) => {
+    const after = measured[name];
+    return after === undefined ? [] : [{ title, before: before[name], after }];
+  });
+  return `## What one request may hold, and one user may use
 
 Each case is measured on a service of its own, built as a deploy would upload it, in workerd (\`npm run soak -- bounds\`).
-Memory is what the whole process, local stores included, took in addition; readers take 4 KB a second. Seconds and CPU are from a
-machine that did other work as well.
+The figures before the bounds were set are of ${at}. Memory is what the whole process, local stores included, took in addition; readers
+take 4 KB a second. Seconds and CPU are from a machine that did other work as well.
 
-${pageTable(rows, [
-  ['what is done', ({ title }) => title],
-  ['what is counted', ({ what }) => what],
-  ['measured', ({ value }) => value],
-])}
+${figuresTable(now, 'now')}
 
-What the bounds changed when they were set (2026-11-28). Most of these cases are tests now. The soak, which was then limited by the memory
-of the whole process, ended after 1.1 of 20 minutes before that, and after all 20 since.
+A test holds each of the following bounds and fails without it. The figures are of ${at}, from before and after the bound was set.
 
-${pageTable(set, [
-  ['what is done', ({ title }) => title],
-  ['what is counted', ({ what }) => what],
-  ['before', ({ before }) => before],
-  ['then', ({ then }) => then],
-])}`;
+${figuresTable(tested, 'after')}`;
+}
+
+/** A line for each figure; the title, and the test if there is one, stand in the first line of each case. */
+function figuresTable(cases: readonly Row[], now: string): string {
+  const rows = cases.flatMap(({ title, test, before = {}, after }) => {
+    const what = test === undefined ? title : `${title} (\`${test}\`)`;
+    return Object.keys(after).map((name, at) => ({
+      what: at === 0 ? what : '',
+      name,
+      was: before[name],
+      is: after[name],
+    }));
+  });
+  return pageTable(rows, [
+    ['what is done', ({ what }) => what],
+    ['what is counted', ({ name }) => name],
+    ['before', ({ was }) => was],
+    [now, ({ is }) => is],
+  ]);
 }
