@@ -162,7 +162,7 @@ describe('the device', () => {
     'says that it needs another token where the one that it was given is refused, and continues showing its rows',
     async () => {
       const device = started({ FRESHET_TOKEN: await service.token('alice', { expiresS: -3600 }) });
-      await device.until(/^\[needs-auth\] start again with another FRESHET_TOKEN/);
+      await device.until(/^\[needs-auth\] restart with another FRESHET_TOKEN/);
       await device.until(/^cars v\d+: 61 in cars/);
     },
     PATIENCE_MS,
