@@ -4,7 +4,7 @@
 export const API_BASE = '/api/v1';
 
 /** Version of this release, the same as in package.json. */
-export const VERSION = '0.1.0';
+export const VERSION = '0.2.0';
 
 /** Names of headers that are this service's own, or that several modules need. */
 export const HEADER = {
