@@ -101,5 +101,6 @@ function readSection(text: string): Section {
 
 function writtenSection({ heading, parts }: Section): string {
   const blocks = [...parts].map(([name, lines]) => [...(name === '' ? [] : [`### ${name}`]), ...lines].join('\n'));
-  return `${[heading, ...blocks].join('\n\n')}\n`;
+  // Empty lines were left out as the text was read: headings of the fourth level get theirs back.
+  return `${[heading, ...blocks].join('\n\n').replaceAll(/\n+(?=#### )/g, '\n\n')}\n`;
 }

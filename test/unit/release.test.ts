@@ -267,7 +267,7 @@ it('what clients rely on: operations, parameters, statuses, members and their va
 });
 
 describe('the changelog', () => {
-  const text = `${HEAD}## [Unreleased]\n\n### Added\n- Two.\n  More of it.\n\n## [0.1.0] - 2026-11-23\n\n### Added\n- One.\n`;
+  const text = `${HEAD}## [Unreleased]\n\n### Added\n- Two.\n  More of it.\n\n## [0.1.0] - 2026-11-23\n\n### Added\n\n#### API\n- One.\n\n#### Console\n- Two.\n`;
 
   it('is written as it was read', () => {
     expect(writtenChangelog(readChangelog(text))).toBe(text);
