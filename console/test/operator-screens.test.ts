@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { Asked } from './support/asked.ts';
 import { violationsIn } from './support/axe.ts';
-import { DARK, LIGHT, looksOf } from './support/looks.ts';
+import { DARK, DESKTOP, LIGHT, looksOf } from './support/looks.ts';
 import { startedConsole, startedOrigin } from './support/suite.ts';
 
 /** What a page must fit (WCAG 1.4.10). */
@@ -99,6 +99,44 @@ describe.skipIf(!isThere('browser'))('the screens that operators go on to', () =
       await page.locator('main').getByText(text).first().waitFor();
       const wide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
       expect([path, await wide(), await over()]).toEqual([path, false, []]);
+    }
+  });
+
+  it('show the requests of a probe whole, in cells that do not overlap another', async () => {
+    const url = `https://erp.example.com/odata/Stock?$filter=${'Plant%20eq%201000%20and%20'.repeat(5)}&$skiptoken=10`;
+    const pages = [{ method: 'GET', url, body: null, status: 200, bytes: 9, rows: 1, next: url }];
+    const answer = { status: 200, ms: 1, content_type: null, bytes: 9, rows: 1, cut: true, pages };
+    const page = await host.signedIn('/resources/prices/edit?view=probe');
+    await page.route('**/probe/', (route) =>
+      route.fulfill({ json: { ...answer, tables: [], faults: [], warnings: [] } }),
+    );
+    await page.locator('main').getByRole('button', { name: 'Probe', exact: true }).last().click();
+    const table = page.getByRole('region', { name: 'Pages requested: 1' });
+    await table.waitFor();
+    for (const viewport of [DESKTOP, PHONE]) {
+      await page.setViewportSize(viewport);
+      const cells = table.locator('td').filter({ hasText: url });
+      const over = await cells.evaluateAll((all) => all.map((cell) => cell.scrollWidth > cell.clientWidth));
+      expect(over).toEqual([false, false]);
+    }
+    expect(await violationsIn(page)).toEqual([]);
+  });
+
+  it('count in Russian as it is spoken', async () => {
+    const page = await host.signedIn('');
+    await page.getByLabel('Language').selectOption('ru');
+    await page.route(/\/api\/v1\/resources\/\?/, async (route) => {
+      const response = await route.fetch();
+      const all = (await response.json()) as { stats: object }[];
+      const json = all.map((resource, index) => {
+        const caches = { fresh: 0, stale: [2, 25][index % 2], failing: 0 };
+        return { ...resource, stats: { ...resource.stats, caches } };
+      });
+      await route.fulfill({ response, json });
+    });
+    await goTo(page, '/resources');
+    for (const text of ['2 (2 устарели)', '25 (25 устарело)']) {
+      await page.getByRole('link', { name: text }).first().waitFor();
     }
   });
 

@@ -2,7 +2,6 @@ import type { Schema } from '../api/paths.ts';
 import { originHost } from '../caches/origin-host.ts';
 import { DraftTag } from '../definitions/draft-notice.tsx';
 import { addressOf } from '../shell/router.ts';
-import { cachesTexts } from '../texts/caches.ts';
 import { common } from '../texts/common.ts';
 import { number, span } from '../texts/format.ts';
 import { resourcesTexts } from '../texts/resources.ts';
@@ -84,14 +83,14 @@ function Failing({ title, count }: { title: string; count: number | null }) {
 }
 
 function Counts({ resource: { title, stats }, total }: { resource: ListedResource; total: number | null }) {
-  const t = cachesTexts();
+  const t = resourcesTexts();
   if (stats.caches === null || total === null) return <span class="faint">{common().none}</span>;
   const { fresh, stale } = stats.caches;
   return (
     <Link to={addressOf('/caches', { resource: title })}>
-      <span title={`${number(fresh)} ${t.fresh}, ${number(stale)} ${t.stale}`}>
+      <span title={`${t.freshOf(fresh)}, ${t.staleOf(stale)}`}>
         {number(total)}
-        {stale > 0 && <span class="faint">{` (${number(stale)} ${t.stale})`}</span>}
+        {stale > 0 && <span class="faint">{` (${t.staleOf(stale)})`}</span>}
       </span>
     </Link>
   );

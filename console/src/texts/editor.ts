@@ -65,7 +65,7 @@ export const editorTexts = texts(
     expiresNone: 'This makes no cache stale.',
     expiresUnknown: 'This makes the loaded caches stale. Their number could not be determined.',
     expires: (count: number) =>
-      `${number(count)} ${count === 1 ? 'cache becomes' : 'caches become'} stale: each asks the origin again when it is next read.`,
+      `${number(count)} ${count === 1 ? 'cache becomes stale: it asks' : 'caches become stale: each asks'} the origin again when it is next read.`,
     save: 'Save',
     saving: (title: string) => `Save ${title}`,
     saved: 'Saved. It takes effect everywhere within 30 s.',
