@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { enterToken } from './support/console.ts';
+import { PHONE } from './support/looks.ts';
 import { startedConsole } from './support/suite.ts';
 
 describe.skipIf(!isThere('browser'))('the console', () => {
@@ -34,6 +35,15 @@ describe.skipIf(!isThere('browser'))('the console', () => {
     await page.getByLabel('Token').fill(await host.service.token('admin', { scope: 'cache:admin' }));
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Me' }).waitFor();
+  });
+
+  it('has fields for language and colours no higher than a line, also on a phone', async () => {
+    const page = await host.open('', { viewport: PHONE });
+    const heights = await page
+      .locator('.preferences select')
+      .evaluateAll((all) => all.map((field) => field.getBoundingClientRect().height));
+    expect(heights).toHaveLength(2);
+    expect(Math.max(...heights)).toBeLessThan(60);
   });
 
   it('keeps the token in the memory of the page alone', async () => {
