@@ -242,6 +242,18 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
         .poll(() => page.getByRole('alert').textContent())
         .toContain('This token belongs to bob, but alice is signed in');
     });
+
+    it('is not replaced by the address of somebody else, and the tab says so', async () => {
+      const { profile, page } = await signedIn();
+      const other = await open(profile, `${tablet}#token=${await service.token('bob')}`);
+      await expect
+        .poll(() => other.getByRole('alert').textContent())
+        .toContain('This token belongs to bob, but alice is signed in');
+      expect(await other.getByRole('button', { name: /sign out/ }).textContent()).toContain('alice');
+      await other.getByRole('button', { name: 'Close' }).click();
+      await expect.poll(() => other.getByRole('alert').count()).toBe(0);
+      expect(await page.getByRole('alert').count()).toBe(0);
+    });
   });
 
   it('says why a table cannot be read, and what to do', async () => {

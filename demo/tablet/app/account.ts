@@ -36,7 +36,10 @@ export function start(): void {
   };
   followTabs({
     came: () => (account.get() === null ? open(localStorage.getItem(KEY)) : account.get()?.client.resume()),
-    out: () => account.set(null),
+    out: () => {
+      account.set(null);
+      signInFault.set(null);
+    },
   });
   // The printed address may be opened while Tablet is already open.
   addEventListener('hashchange', arrive);
@@ -73,6 +76,7 @@ export async function signOut(wipe: boolean): Promise<void> {
   localStorage.removeItem(KEY);
   await client?.signOut({ wipe });
   account.set(null);
+  signInFault.set(null);
   dropToken(true);
 }
 

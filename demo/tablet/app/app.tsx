@@ -1,7 +1,7 @@
 /** The whole app: the sign-in, or the pages of the signed-in user. */
 
-import { FreshetProvider } from '@freshet/client/react';
-import { type Account, account } from './account.ts';
+import { FreshetProvider, useStatus } from '@freshet/client/react';
+import { type Account, account, signInFault } from './account.ts';
 import { CopyPanel } from './copy-panel.tsx';
 import { DevicePanel } from './device-panel.tsx';
 import { Header } from './header.tsx';
@@ -43,6 +43,7 @@ function SignedIn({ account: { user, client, journal } }: { account: Account }) 
       <Header user={user} />
       <main className="columns" data-shown={isDevice ? 'device' : 'rows'}>
         <div id="rows" className="rows">
+          <RefusedToken />
           <ListingPage key={listing.page + year} listing={listing} parameters={parameters} user={user} />
         </div>
         <div className="panels">
@@ -52,5 +53,21 @@ function SignedIn({ account: { user, client, journal } }: { account: Account }) 
         </div>
       </main>
     </FreshetProvider>
+  );
+}
+
+/** Why the token of an address that was opened is not used: somebody else is signed in, or the service cannot be reached. */
+function RefusedToken() {
+  const fault = useTold(signInFault);
+  const { sync } = useStatus();
+  // The form for another token says it then.
+  if (fault === null || sync === 'needs-auth') return null;
+  return (
+    <p className="notice" data-tone="warn" role="alert">
+      {fault}{' '}
+      <button type="button" className="link" onClick={() => signInFault.set(null)}>
+        Close
+      </button>
+    </p>
   );
 }
