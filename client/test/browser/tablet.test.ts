@@ -145,6 +145,18 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
     });
   });
 
+  it('says that the ERP cannot be reached until it answers again', async () => {
+    const { page } = await signedIn();
+    await expect.poll(() => said(page)).toBe('Live');
+    await page.route('**/control', (route) => route.abort());
+    await page.getByRole('button', { name: /Change 5 rows/ }).click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('ERP cannot be reached');
+    await page.unroute('**/control');
+    await control({ edit: { path: '/cars?year=1982', rows: 1 } });
+    await refresh({ resource_title: 'cars', year: 1982 });
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+  });
+
   describe('the switch that takes it offline', () => {
     it('is on in every tab, and still after a reload', async () => {
       const { profile, page } = await signedIn();

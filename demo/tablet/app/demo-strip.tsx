@@ -37,7 +37,13 @@ export function DemoStrip({ listing, parameters, user, loadedAt }: Shown) {
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: `loadedAt` differs after each load, so the count does too.
   useEffect(() => {
-    tellErp().then(setErp, () => undefined);
+    tellErp().then(
+      (now) => {
+        setErp(now);
+        setFault(null);
+      },
+      () => undefined,
+    );
   }, [loadedAt]);
   const asked = erp?.requests[listing.erpPath(parameters, user)] ?? 0;
   return (
