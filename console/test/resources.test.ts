@@ -441,6 +441,20 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     expect(origin.count).toBe(before + 2);
   });
 
+  it('refreshes all caches, also those without data, which no purge would count', async () => {
+    await define('all-failed');
+    origin.fail(404);
+    for (const year of [1, 2]) await load('all-failed', year, 'FAILURE');
+    origin.rows('buick');
+    const page = await host.signedIn('/resources/all-failed');
+    await page.getByRole('button', { name: 'Refresh all…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('0 caches with data, and all without').waitFor();
+    await dialog.getByRole('button', { name: 'Refresh all-failed', exact: true }).click();
+    await result(page).getByText('2 refreshes started.').waitFor();
+    await expect.poll(async () => (await caches('all-failed')).every(({ failing }) => failing === null)).toBe(true);
+  });
+
   it('shows what others wrote as text: description, warnings, rows, faults, words of the origin', async () => {
     const long = 'x'.repeat(65_536);
     await define('hostile', { description: HOSTILE.replace('\u0000', '') + 'y'.repeat(4000) });

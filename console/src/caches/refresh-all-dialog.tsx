@@ -9,7 +9,10 @@ import { ProblemView } from '../ui/problem.tsx';
 import { originHost } from './origin-host.ts';
 import { useCount } from './use-count.ts';
 
-/** Before all caches of a resource are refreshed: says how many requests that makes, and to which origin. */
+/**
+ * Before all caches of a resource are refreshed: says how many requests that makes, and to which origin. A dry purge
+ * counts only caches with data; a refresh also reaches those that failed from the start or were purged.
+ */
 export function RefreshAllDialog({ title, onClose }: { title: string; onClose: () => void }) {
   const t = cachesTexts();
   const { count, isDone, problem } = useCount({ title, parameters: '' });
@@ -18,7 +21,7 @@ export function RefreshAllDialog({ title, onClose }: { title: string; onClose: (
     <Confirm
       title={t.refreshAllTitle(title)}
       label={t.refreshing(title)}
-      isReady={isDone.value && count.value > 0}
+      isReady={isDone.value}
       onClose={onClose}
       onConfirm={(reason) => refreshAll(title, reason)}
     >

@@ -47,7 +47,7 @@ export const cachesTexts = texts(
     refreshAll: 'Refresh all…',
     refreshAllTitle: (title: string) => `Refresh all caches of ${title}`,
     callsOfOrigin: (count: number, host: string) =>
-      `${number(count)} ${count === 1 ? 'request' : 'requests'} to the origin ${host}.`,
+      `One request to the origin ${host} for each cache: ${number(count)} ${count === 1 ? 'cache' : 'caches'} with data, and all without.`,
     started: (count: number) => `${number(count)} ${count === 1 ? 'refresh' : 'refreshes'} started.`,
   },
   {
@@ -94,7 +94,7 @@ export const cachesTexts = texts(
     refreshAll: 'Обновить все…',
     refreshAllTitle: (title) => `Обновить все кэши ресурса ${title}`,
     callsOfOrigin: (count, host) =>
-      `${number(count)} ${russian(count, 'запрос', 'запроса', 'запросов')} к источнику ${host}.`,
+      `По одному запросу к источнику ${host} на каждый кэш: ${number(count)} с данными и все без данных.`,
     started: (count) => `Запущено обновлений: ${number(count)}.`,
   },
 );
