@@ -134,8 +134,11 @@ export const usage = () => client.usage();
 export const signOut = (wipe: boolean): Promise<void> => client.signOut({ wipe });
 export const close = (): Promise<void> => client.close();
 
-/** The store as another app sees it: each cache with the hash of the rows that are kept. @throws Error for a mixture */
-export const kept = () => keptIn(indexedDb(), storeName(opening.url, opening.user));
+/**
+ * The store as another app sees it: each cache with the hash of the rows that are kept. `of`: left out, that of the
+ * page's client. @throws Error for a mixture
+ */
+export const kept = (of: Pick<Opening, 'url' | 'user'> = opening) => keptIn(indexedDb(), storeName(of.url, of.user));
 
 /** Moments that have passed: steps of the store, requests and answers. */
 export const passed = (): number => moments.count;
