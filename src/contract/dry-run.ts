@@ -6,14 +6,19 @@ import { DefinitionAnswer } from './resource.ts';
 import { SourceAnswer } from './source.ts';
 import { ResourceTitle, Whole } from './values.ts';
 
-/** `PUT /resources/<title>/?dry_run=true`; the members in this order. */
-export const ResourcePreview = v.strictObject({
-  definition: DefinitionAnswer,
+/** How a definition differs from the stored one. */
+const Difference = {
   created: about(v.boolean(), 'Whether the PUT would create it.'),
   changed: about(
     v.array(v.string()),
     'Names of the members that differ from the stored definition; empty: none differs.',
   ),
+};
+
+/** `PUT /resources/<title>/?dry_run=true`; the members in this order. */
+export const ResourcePreview = v.strictObject({
+  definition: DefinitionAnswer,
+  ...Difference,
   would: about(v.nullable(Whole), 'How many caches would count as expired; null: they cannot be counted right now.'),
 });
 
@@ -23,11 +28,7 @@ export const MAX_NAMED_RESOURCES = 10;
 /** `PUT /sources/<name>/?dry_run=true`; the members in this order. */
 export const SourcePreview = v.strictObject({
   definition: SourceAnswer,
-  created: about(v.boolean(), 'Whether the PUT would create it.'),
-  changed: about(
-    v.array(v.string()),
-    'Names of the members that differ from the stored definition; empty: none differs.',
-  ),
+  ...Difference,
   would: about(Whole, 'The number of resources whose caches would all count as expired.'),
   resources: about(
     v.pipe(v.array(ResourceTitle), v.maxLength(MAX_NAMED_RESOURCES)),
