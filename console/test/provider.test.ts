@@ -26,7 +26,8 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
     host = await ConsoleHost.start({ devVars: provider.devVars, env: { RATE_LIMITS: 'off' } });
     provider.admit(host.service.url);
   });
-  afterEach(() => {
+  afterEach(async () => {
+    await host?.closeProfiles();
     Object.assign(provider, { tokenS: 3600, audience: AUDIENCE, allowsPages: true, isAway: false, ...KNOWN });
   });
   afterAll(async () => {

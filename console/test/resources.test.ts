@@ -34,10 +34,10 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
   const stands = (title: string) => host.api<Members>('GET', `/resources/${title}/`);
   const caches = (title: string) =>
     host.api<{ key: string; expires: string; failing: object | null }[]>('GET', `/caches/?resource_title=${title}`);
-  async function load(title: string, year: number, end = 'SUCCESS'): Promise<void> {
+  async function load(title: string, parameters: Members = {}, end = 'SUCCESS'): Promise<void> {
     const { task_id: id } = await host.api<{ task_id: string }>('POST', '/cache/refresh/', {
       resource_title: title,
-      year,
+      ...parameters,
     });
     const state = () => host.api<{ task_state: string }>('GET', `/cache/state/?task_id=${id}`);
     await expect.poll(async () => (await state()).task_state).toBe(end);
@@ -173,7 +173,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     it('tells before it is saved what changes and how many caches become stale, and leaves why in the log', async () => {
       await define('expires');
       origin.rows('buick');
-      for (const year of [1, 2, 3]) await load('expires', year);
+      for (const year of [1, 2, 3]) await load('expires', { year });
       const page = await host.signedIn('/resources/expires/edit');
       await field(page, 'wait_s').fill('11');
       await review(page);
@@ -428,9 +428,9 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
   it('has the caches that fail tried again, one by one, and leaves the others alone', async () => {
     await define('retried');
     origin.rows('buick');
-    await load('retried', 1);
+    await load('retried', { year: 1 });
     origin.fail(404);
-    for (const year of [2, 3]) await load('retried', year, 'FAILURE');
+    for (const year of [2, 3]) await load('retried', { year }, 'FAILURE');
     await expect.poll(async () => (await caches('retried')).filter(({ failing }) => failing !== null).length).toBe(2);
     origin.rows('buick');
     const page = await host.signedIn('/resources/retried');
@@ -444,7 +444,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
   it('refreshes all caches, also those without data, which no purge would count', async () => {
     await define('all-failed');
     origin.fail(404);
-    for (const year of [1, 2]) await load('all-failed', year, 'FAILURE');
+    for (const year of [1, 2]) await load('all-failed', { year }, 'FAILURE');
     origin.rows('buick');
     const page = await host.signedIn('/resources/all-failed');
     await page.getByRole('button', { name: 'Refresh all…' }).click();
@@ -527,7 +527,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     await page.getByText('The resource by-keys will be created').waitFor();
     await go('Save');
     await page.getByRole('heading', { name: 'by-keys', level: 1, exact: true }).waitFor();
-    await host.api('POST', '/cache/refresh/', { resource_title: 'by-keys' });
+    await load('by-keys');
 
     await go('Edit');
     await field(page, 'ttl_s').waitFor();

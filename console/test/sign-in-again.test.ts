@@ -1,7 +1,7 @@
 /** A token that is over: the screen stays, a new sign-in at the provider leads back to it, and nothing is done twice. */
 
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { Asked } from './support/asked.ts';
 import { ConsoleHost } from './support/console.ts';
@@ -21,6 +21,7 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     host.adminToken = () => provider.adminToken();
     provider.admit(host.service.url);
   });
+  afterEach(() => host?.closeProfiles());
   afterAll(async () => {
     expect(host?.complaints).toEqual([]);
     await host?.stop();

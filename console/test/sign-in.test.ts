@@ -39,6 +39,7 @@ describe.skipIf(!isThere('browser'))('the console', () => {
 
   it('has fields for language and colours no higher than a line, also on a phone', async () => {
     const page = await host.open('', { viewport: PHONE });
+    await page.getByLabel('Token').waitFor();
     const heights = await page
       .locator('.preferences select')
       .evaluateAll((all) => all.map((field) => field.getBoundingClientRect().height));

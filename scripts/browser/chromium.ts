@@ -12,6 +12,9 @@ import { findChromium } from './executable.ts';
  */
 export const INSECURE_HOST = 'freshet.test';
 
+/** How long a page is waited for: as long as all else that a test waits for (vitest.config.ts), also on a busy machine. */
+const PATIENCE_MS = 60_000;
+
 /** In addition to Playwright's flags. None of them affects CORS or the number of tab processes. */
 const FLAGS = [
   // Tests also run as root, for which the browser has no sandbox.
@@ -45,14 +48,21 @@ export class Chromium {
   }
 
   /** Opens a new profile. Its pages are tabs that share stores, locks and channels. */
-  profile(options: PageOptions = {}): Promise<BrowserContext> {
+  async profile(options: PageOptions = {}): Promise<BrowserContext> {
     // Without a locale, the browser uses `en-US@posix`, which `Intl` does not know.
-    return this.#browser.newContext({ locale: 'en-US', ...options });
+    const profile = await this.#browser.newContext({ locale: 'en-US', ...options });
+    profile.setDefaultTimeout(PATIENCE_MS);
+    return profile;
   }
 
   /** Opens a page in a profile of its own. */
   async page(url: string, options: PageOptions = {}): Promise<Page> {
     return open(await this.profile(options), url);
+  }
+
+  /** Closes all profiles with their pages. The browser stays. */
+  async closeProfiles(): Promise<void> {
+    await Promise.all(this.#browser.contexts().map((profile) => profile.close()));
   }
 
   async stop(): Promise<void> {
@@ -77,7 +87,9 @@ export class DiskProfile {
     ...options
   }: PageOptions & { folder?: string; flags?: readonly string[] } = {}): Promise<DiskProfile> {
     const launch = await launchOptions(flags);
-    return new DiskProfile(await chromium.launchPersistentContext(folder, { ...launch, ...options }), folder);
+    const context = await chromium.launchPersistentContext(folder, { ...launch, ...options });
+    context.setDefaultTimeout(PATIENCE_MS);
+    return new DiskProfile(context, folder);
   }
 
   page(url: string): Promise<Page> {

@@ -99,6 +99,11 @@ export class ConsoleHost {
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
+  /** Closes all pages: one that stays open polls on, beside the tests that follow. */
+  async closeProfiles(): Promise<void> {
+    await this.#begun?.chromium.closeProfiles();
+  }
+
   async stop(): Promise<void> {
     await this.#begun?.chromium.stop();
     await this.#begun?.service.stop();

@@ -1,6 +1,6 @@
 /** What the tests of a `describe` share: started before the first one, stopped after the last. */
 
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { StartOptions } from '../../../test/e2e/support/service.ts';
 import { ConsoleHost } from './console.ts';
 import { TestOrigin } from './failing-origin.ts';
@@ -12,6 +12,7 @@ export const BARE: StartOptions = { env: { DEMO: '0', RATE_LIMITS: 'off' } };
 export function startedConsole(options: StartOptions = BARE): ConsoleHost {
   const host = new ConsoleHost();
   beforeAll(() => host.begin(options));
+  afterEach(() => host.closeProfiles());
   afterAll(async () => {
     await host.stop();
     expect(host.complaints).toEqual([]);
