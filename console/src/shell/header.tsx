@@ -1,6 +1,7 @@
 import { leave } from '../api/provider.ts';
 import { hasExpired, may, minutesLeft, session } from '../api/session.ts';
 import { common } from '../texts/common.ts';
+import { remaining } from '../texts/format.ts';
 import { shell } from '../texts/shell.ts';
 import { LANGUAGES, language, speak } from '../texts/texts.ts';
 import { Link } from '../ui/link.tsx';
@@ -25,7 +26,7 @@ export function Header() {
           {!may('cache:admin') && <span class="tag">{t.readOnly}</span>}
         </p>
         {!hasExpired.value && (
-          <p class="faint">{minutesLeft.value > 0 ? t.minutes(minutesLeft.value) : t.lastMinute}</p>
+          <p class="faint">{minutesLeft.value > 0 ? t.remaining(remaining(minutesLeft.value)) : t.lastMinute}</p>
         )}
         <Preferences />
         <button type="button" class="small" onClick={() => void leave()}>

@@ -80,6 +80,12 @@ export function span(seconds: number): string {
   return new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'short' }).format(seconds / size);
 }
 
+/** Whole minutes, from two hours on in whole hours: `59 min`, `7 hr`. */
+export function remaining(minutes: number): string {
+  const [value, unit] = minutes < 120 ? [minutes, 'minute'] : [Math.floor(minutes / 60), 'hour'];
+  return new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'short' }).format(value as number);
+}
+
 /** The moment in UTC, to the second. */
 export function utc(at: string | number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -25,7 +25,7 @@ export const shell = texts(
     themeDark: 'Dark',
     signOut: 'Sign out',
     readOnly: 'read only',
-    minutes: (n: number) => `${n} min left`,
+    remaining: (time: string) => `${time} left`,
     lastMinute: 'under a minute left',
     expired:
       'Your token has expired or was refused. The screen stays as it is; nothing is requested or changed until you sign in again.',
@@ -72,8 +72,8 @@ export const shell = texts(
     themeDark: 'Тёмные',
     signOut: 'Выйти',
     readOnly: 'только чтение',
-    minutes: (n) => `${russian(n, 'осталась', 'осталось', 'осталось')} ${n} мин`,
-    lastMinute: 'осталось меньше минуты',
+    remaining: (time) => `ещё ${time}`,
+    lastMinute: 'ещё меньше минуты',
     expired:
       'Срок действия токена истёк, или он не принят. Экран остаётся как есть; до повторного входа ничего не запрашивается и не меняется.',
     signInAgain: 'Войти снова',
