@@ -147,6 +147,8 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     const page = await host.signedIn('/sources/expired/edit');
     await field(page, 'description').fill('typed');
     await page.getByRole('link', { name: 'Review and save' }).click();
+    // The difference has come, so the refusal below is that of the save.
+    await save(page).waitFor();
     await page.route('**/api/v1/sources/**', (route) =>
       route.fulfill({ status: 401, contentType: 'application/problem+json', body: '{"title":"expired"}' }),
     );
