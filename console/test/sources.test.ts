@@ -69,8 +69,8 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     expect(await page.getByText('warnings', { exact: true }).count()).toBe(0);
   });
 
-  it('show how many loads are admitted, and then until when they are closed, by what, and who asks them', async () => {
-    await put('busy');
+  it('show how many loads are admitted and when the next may start; then until when they are closed, by what, and who asks them', async () => {
+    await put('busy', { concurrency: 1 });
     await define('asks-busy', 'busy');
     await put('busy-elsewhere');
     await define('asks-other', 'busy-elsewhere');
@@ -87,7 +87,9 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     await page.clock.install();
     await page.reload();
     await host.enter(page);
-    await page.getByText('1 of 2').waitFor();
+    await page.getByText('1 of 1').waitFor();
+    const next = page.locator('dt:text("Next request") + dd');
+    expect(await next.textContent()).toBe('once a load ends');
     const resources = page.getByRole('region', { name: 'Resources that use it' });
     await resources.getByRole('link', { name: 'asks-busy' }).waitFor();
     expect(await resources.getByRole('link', { name: 'asks-other' }).count()).toBe(0);
@@ -100,8 +102,10 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
         return closed.count();
       })
       .toBe(1);
-    await page.getByText('0 of 2').waitFor();
+    await page.getByText('0 of 1').waitFor();
     await page.getByText('closed', { exact: true }).waitFor();
+    const opens = await page.locator('.notice time').getAttribute('datetime');
+    expect(await next.locator('time').getAttribute('datetime')).toBe(opens);
     await resources.getByRole('link', { name: 'asks-busy' }).click();
     await page.getByRole('link', { name: 'busy', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'busy' }).waitFor();

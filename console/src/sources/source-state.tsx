@@ -25,9 +25,14 @@ function isBusy(state: Source['state']): boolean {
   return state !== undefined && (state.permits > 0 || state.closed_until !== null);
 }
 
-function Shown({ state, concurrency }: { state: NonNullable<Source['state']>; concurrency: number | undefined }) {
+interface Limits {
+  state: NonNullable<Source['state']>;
+  concurrency: number | undefined;
+}
+
+function Shown({ state, concurrency }: Limits) {
   const t = sourcesTexts();
-  const { permits, closed_until: closedUntil, closed_by: closedBy, next_request: next, token_until: token } = state;
+  const { permits, closed_until: closedUntil, closed_by: closedBy, token_until: token } = state;
   return (
     <>
       {closedUntil !== null && (
@@ -46,10 +51,18 @@ function Shown({ state, concurrency }: { state: NonNullable<Source['state']>; co
             </span>,
           ],
           [t.permits, concurrency === undefined ? number(permits) : t.permitsOf(permits, concurrency)],
-          [t.nextRequest, next === null ? t.atOnce : <Time key="next" at={next} />],
+          [t.nextRequest, <NextRequest key="next" {...{ state, concurrency }} />],
           [t.tokenUntil, <Time key="token" at={token} />],
         ]}
       />
     </>
   );
+}
+
+/** When a load may send the next request. The pace (`next_request`) does not know whether the gate is closed or all loads are running. */
+function NextRequest({ state, concurrency = Number.POSITIVE_INFINITY }: Limits) {
+  const t = sourcesTexts();
+  if (state.closed_until === null && state.permits >= concurrency) return t.onceALoadEnds;
+  const moments = [state.closed_until, state.next_request].filter((at) => at !== null);
+  return moments.length === 0 ? t.atOnce : <Time at={Math.max(...moments.map((at) => Date.parse(at)))} />;
 }
