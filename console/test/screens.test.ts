@@ -10,6 +10,8 @@ import { startedConsole } from './support/suite.ts';
 
 /** Looking at all screens takes longer the more there are. */
 const ALL_MS = 180_000;
+/** Wider than a phone, and too narrow for a name and its parameters in one line. */
+const NARROW = { width: 700, height: 800 };
 const LOOKS = looksOf(DARK_ON_PHONE, LIGHT, DARK, LIGHT_AT_HALF);
 
 describe.skipIf(!isThere('browser'))('the screens of the console', () => {
@@ -176,6 +178,22 @@ describe.skipIf(!isThere('browser'))('the screens of the console', () => {
       expect(await header.locator('[tabindex]').count()).toBe(0);
     },
   );
+
+  it('begin parameters below the name where there is no room beside it, and not further in', async () => {
+    const page = await host.signedIn('/caches', { viewport: NARROW });
+    await isRead(page);
+    const links = page.locator('a:has(> .parameters)');
+    const places = await links.evaluateAll((all) =>
+      all.map((link) => {
+        const [name = 0, value = 0] = [link, link.lastElementChild].map((one) => one?.getClientRects()[0]?.left);
+        const [above = 0, below = 0] = [link, link.lastElementChild].map((one) => one?.getClientRects()[0]?.bottom);
+        return { isBelow: below > above, further: value - name };
+      }),
+    );
+    const wrapped = places.filter(({ isBelow }) => isBelow);
+    expect(wrapped.length).toBeGreaterThan(0);
+    expect(wrapped.map(({ further }) => further)).toEqual(wrapped.map(() => 0));
+  });
 
   it('let nothing move where somebody wants less of that', async () => {
     const page = await host.signedIn('', { reducedMotion: 'reduce' });

@@ -33,7 +33,7 @@ export function Target({ action: { action, target } }: { action: Action }) {
   const [title = '', values] = target.split(/\?(.*)/s);
   return (
     <>
-      <Link to={addressOfResource(title)}>{title}</Link>
+      <Link to={addressOfResource(title)}>{title}</Link>{' '}
       {values !== undefined && <code class="parameters">{values}</code>}
     </>
   );

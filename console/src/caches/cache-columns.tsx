@@ -12,8 +12,7 @@ export function CacheLink({ cache }: { cache: CacheRecord }) {
   const parameters = parametersText(cache.parameters);
   return (
     <Link to={addressOf(`/caches/${cache.key}`)}>
-      {cache.resource_title}
-      {parameters !== '' && <code class="parameters">{parameters}</code>}
+      {cache.resource_title} {parameters !== '' && <code class="parameters">{parameters}</code>}
     </Link>
   );
 }

@@ -104,8 +104,7 @@ function CacheOfDevice({
 }) {
   return (
     <Link to={key === undefined ? addressOf('/caches', { resource: title }) : addressOf(`/caches/${key}`)}>
-      {title}
-      {parameters !== '' && <code class="parameters">{parameters}</code>}
+      {title} {parameters !== '' && <code class="parameters">{parameters}</code>}
     </Link>
   );
 }
