@@ -51,6 +51,14 @@ describe.skipIf(!isThere('browser'))('the console and the log of actions', () =>
     await page.getByRole('heading', { level: 1, name: 'r100' }).waitFor();
   });
 
+  it('shows how many only where something was counted', async () => {
+    const page = await host.signedIn('/actions');
+    await expect.poll(() => rows(page).count()).toBe(100);
+    const counts = await page.locator('tbody td:nth-child(5)').allTextContents();
+    // Nobody was forgotten and nothing purged: that was counted. A definition that is new expires nothing.
+    expect(counts.slice(0, 3)).toEqual(['0', '0', '']);
+  });
+
   it('shows names and reasons as the texts that they are', async () => {
     const page = await host.signedIn('/actions');
     await page.getByText(HOSTILE).first().waitFor();

@@ -107,16 +107,23 @@ function columns(): Column<Action>[] {
       label: t.count,
       numeric: true,
       by: ({ count }) => count,
-      show: ({ count }) =>
-        count === null ? (
-          <span class="tag stale" title={t.cutShortHint}>
-            {t.cutShort}
-          </span>
-        ) : (
-          number(count)
-        ),
+      show: (action) => <Count action={action} />,
     },
     { name: 'reason', label: t.reason, show: ({ reason }) => <bdi class="clipped">{reason}</bdi> },
     { name: 'request', label: t.request, show: ({ request_id: id }) => <code class="id">{id}</code> },
   ];
+}
+
+function Count({ action: { action, count } }: { action: Action }) {
+  const t = actionsTexts();
+  if (count === null) {
+    return (
+      <span class="tag stale" title={t.cutShortHint}>
+        {t.cutShort}
+      </span>
+    );
+  }
+  // The count of a definition is what expired with it. Nothing expires with a new one, so nothing was counted.
+  if (count === 0 && (action === 'put_resource' || action === 'put_source')) return null;
+  return number(count);
 }
