@@ -487,7 +487,7 @@ export interface paths {
          *
          *     Purged caches are loaded again by the next read; the numbers of versions continue. Without `parameters` all caches of the resource are purged at once,
          *     with them at most 500 a call: repeat it with `cursor` until `next` is null.
-         *     `dry_run=true` purges nothing: the sum of `would` over the pages is how many would be purged.
+         *     `dry_run=true` purges nothing: the sum of `would` over the pages is how many caches with data would be purged.
          */
         delete: operations["purgeCaches"];
         options?: never;
@@ -1857,9 +1857,9 @@ export interface components {
         };
         /** @description The progress of a purge. */
         PurgeResult: {
-            /** @description How many caches this call purged. */
+            /** @description How many caches this call purged, of those with data: the others have nothing to purge. */
             purged: number;
-            /** @description Only with `dry_run=true`: how many caches it would have purged. */
+            /** @description Only with `dry_run=true`: how many caches with data it would have purged. */
             would?: number;
             /** @description Send it as `cursor` to continue; null: nothing is left to do. */
             next: string | null;
@@ -3875,7 +3875,7 @@ export interface operations {
                 parameters?: string;
                 /** @description Only mark them as expired: they are served as stale while they are loaded again. */
                 soft?: boolean;
-                /** @description Purge nothing, and return how many this call would have purged. */
+                /** @description Purge nothing, and return how many caches with data this call would have purged. */
                 dry_run?: boolean;
                 /** @description Where to continue: the cursor of the previous answer, from `Link` or `next`. Default: the start. */
                 cursor?: string;

@@ -335,7 +335,7 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     const page = await host.signedIn('/caches?resource=purged');
     await page.getByRole('button', { name: 'Purge…' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('3 caches match.').waitFor();
+    await dialog.getByText('3 caches with data match.').waitFor();
     await dialog.getByLabel('Reason').fill('Preisliste falsch, № 4711');
     await dialog.getByLabel('Hard').check();
     const confirm = dialog.getByRole('button', { name: 'Purge purged' });
@@ -349,6 +349,9 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
       ...{ user: 'admin', action: 'purge', target: 'purged', count: 3 },
       reason: 'Preisliste falsch, № 4711',
     });
+    await page.getByRole('button', { name: 'Purge…' }).click();
+    await dialog.getByText('No cache with data matches.').waitFor();
+    expect(await confirm.isDisabled()).toBe(true);
   });
 
   it('gives the focus back when a dialog is left by Escape, and does nothing', async () => {
@@ -358,7 +361,7 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     const page = await host.signedIn('/caches?resource=escaped');
     const button = page.getByRole('button', { name: 'Purge…' });
     await button.click();
-    await page.getByRole('dialog').getByText('1 cache matches.').waitFor();
+    await page.getByRole('dialog').getByText('1 cache with data matches.').waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => focused(page)).toBe('Purge…');
     expect(await page.getByRole('dialog').count()).toBe(0);

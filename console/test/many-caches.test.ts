@@ -121,7 +121,7 @@ describe.skipIf(!isThere('browser'))(`the console over ${CACHES} caches`, () => 
     await page.getByRole('button', { name: 'Purge…' }).click();
     await page
       .getByRole('dialog')
-      .getByText(`${CACHES.toLocaleString('en')} caches match.`)
+      .getByText(`${CACHES.toLocaleString('en')} caches with data match.`)
       .waitFor();
     await page.keyboard.press('Escape');
     expect(await page.locator('tbody tr').count()).toBe(PAGE);

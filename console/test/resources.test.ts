@@ -546,11 +546,11 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
 
     await expect.poll(async () => (await caches('by-keys')).length).toBe(1);
     await go('Purge…');
-    await page.getByText('1 cache matches.').waitFor();
+    await page.getByText('1 cache with data matches.').waitFor();
     await go('Purge by-keys');
     await result(page).getByText('1 cache purged.').waitFor();
     await go('Delete…');
-    await page.getByText('1 cache is deleted with it').waitFor();
+    await page.getByText('1 cache with data is deleted with it').waitFor();
     expect(await page.getByRole('button', { name: 'Delete by-keys' }).isDisabled()).toBe(true);
     await reach(page, 'Type by-keys to confirm');
     await page.keyboard.type('by-keys');

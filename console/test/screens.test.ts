@@ -47,7 +47,7 @@ describe.skipIf(!isThere('browser'))('the screens of the console', () => {
     }
     await goTo(signedIn, '/caches?resource=cars');
     await signedIn.getByRole('button', { name: 'Purge…' }).click();
-    await signedIn.getByText('1 cache matches.').waitFor();
+    await signedIn.getByText('1 cache with data matches.').waitFor();
     expect(await violationsIn(signedIn)).toEqual([]);
   });
 

@@ -126,7 +126,7 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     const page = await signedInBefore('/caches?resource=dialog', 'alice');
     await page.getByRole('button', { name: 'Purge…' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('1 cache matches.').waitFor();
+    await dialog.getByText('1 cache with data matches.').waitFor();
     await dialog.getByLabel('Reason').fill('prices are wrong');
     await dialog.getByLabel('Hard').check();
     await dialog.getByLabel('Type dialog to confirm').fill('dialog');
@@ -135,7 +135,7 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     await dialog.getByText('has expired').waitFor();
     await dialog.getByRole('button', { name: 'Purge dialog' }).click();
     await back(page);
-    await dialog.getByText('1 cache matches.').waitFor();
+    await dialog.getByText('1 cache with data matches.').waitFor();
     expect(await dialog.getByLabel('Reason').inputValue()).toBe('prices are wrong');
     expect(await dialog.getByLabel('Hard').isChecked()).toBe(true);
     expect((await list('dialog'))[0]?.version).toBe(1);

@@ -63,7 +63,7 @@ of this document. Rows are tuples: the row id, then a cell for each column.`,
   refreshResource: 'At most 500 caches a call: repeat it with `cursor` until `next` is null.',
   purgeCaches: `Purged caches are loaded again by the next read; the numbers of versions continue. Without \`parameters\` all caches of the resource are purged at once,
 with them at most 500 a call: repeat it with \`cursor\` until \`next\` is null.
-\`dry_run=true\` purges nothing: the sum of \`would\` over the pages is how many would be purged.`,
+\`dry_run=true\` purges nothing: the sum of \`would\` over the pages is how many caches with data would be purged.`,
   getResourceStats: `Counted every five minutes, 10,000 caches a minute in each database: \`counted_at\` says when.`,
   probeResource: `Tests a definition before it is saved: send it as \`definition\`. At most 25 s, 8 MiB of the answer and 20 rows of each table, and 10 a minute
 for a user. The origin gets the same request as from a load, under the same rules for hosts and secrets, so it sees one more request.`,

@@ -74,8 +74,8 @@ export type CacheState = (typeof CACHE_STATES)[number];
 const next = about(v.nullable(v.string()), 'Send it as `cursor` to continue; null: nothing is left to do.');
 /** `DELETE /caches/` */
 export const PurgeAnswer = v.strictObject({
-  purged: about(Whole, 'How many caches this call purged.'),
-  would: about(v.optional(Whole), 'Only with `dry_run=true`: how many caches it would have purged.'),
+  purged: about(Whole, 'How many caches this call purged, of those with data: the others have nothing to purge.'),
+  would: about(v.optional(Whole), 'Only with `dry_run=true`: how many caches with data it would have purged.'),
   next,
 });
 /** `POST /resources/<title>/refresh/` */

@@ -39,7 +39,10 @@ export const cachesTexts = texts(
     hard: 'Hard: remove the loaded data. Devices keep what they have and show it as stale; the next read waits for the origin.',
     purgeOf: (target: string) => `Purge ${target}`,
     counting: 'Counting…',
-    wouldPurge: (count: number) => `${number(count)} ${count === 1 ? 'cache matches' : 'caches match'}.`,
+    wouldPurge: (count: number) =>
+      count === 0
+        ? 'No cache with data matches.'
+        : `${number(count)} ${count === 1 ? 'cache with data matches' : 'caches with data match'}.`,
     purged: (count: number) => `${number(count)} ${count === 1 ? 'cache' : 'caches'} purged.`,
     purgedOne: 'Purged.',
     purgeNeedsResource:
@@ -86,7 +89,9 @@ export const cachesTexts = texts(
     purgeOf: (target) => `Очистка ${target}`,
     counting: 'Подсчёт…',
     wouldPurge: (count) =>
-      `${russian(count, 'Подходит', 'Подходят', 'Подходят')} ${number(count)} ${russian(count, 'кэш', 'кэша', 'кэшей')}.`,
+      count === 0
+        ? 'Подходящих кэшей с данными нет.'
+        : `${russian(count, 'Подходит', 'Подходят', 'Подходят')} ${number(count)} ${russian(count, 'кэш', 'кэша', 'кэшей')} с данными.`,
     purged: (count) => `Очищено: ${number(count)} ${russian(count, 'кэш', 'кэша', 'кэшей')}.`,
     purgedOne: 'Очищен.',
     purgeNeedsResource:

@@ -32,8 +32,8 @@ export const resourcesTexts = texts(
       'Devices keep the rows that they have and get no new ones: for them the resource no longer exists. If a resource is created again with this title, its version numbers continue.',
     goWithIt: (count: number) =>
       count === 0
-        ? 'It has no caches.'
-        : `${number(count)} ${count === 1 ? 'cache is deleted with it, and its data' : 'caches are deleted with it, and their data'}.`,
+        ? 'None of its caches has data.'
+        : `${number(count)} ${count === 1 ? 'cache with data is' : 'caches with data are'} deleted with it.`,
     hasDraft: 'This definition has changes that you have not saved.',
     goOn: 'Continue with them',
     notCounted: 'not counted',
@@ -84,8 +84,8 @@ export const resourcesTexts = texts(
       'На устройствах остаются прежние строки, новых они не получат: для них ресурс больше не существует. Если создать ресурс с этим названием снова, нумерация версий продолжится.',
     goWithIt: (count) =>
       count === 0
-        ? 'Кэшей у него нет.'
-        : `Вместе с ним ${russian(count, 'исчезнет', 'исчезнут', 'исчезнут')} ${number(count)} ${russian(count, 'кэш', 'кэша', 'кэшей')} со всеми данными.`,
+        ? 'Ни в одном из его кэшей нет данных.'
+        : `Вместе с ним ${russian(count, 'исчезнет', 'исчезнут', 'исчезнут')} ${number(count)} ${russian(count, 'кэш', 'кэша', 'кэшей')} с данными.`,
     hasDraft: 'В этом определении есть несохранённые изменения.',
     goOn: 'Продолжить',
     notCounted: 'не подсчитано',

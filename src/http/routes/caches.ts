@@ -95,7 +95,7 @@ caches.delete(
       resource_title: about(Title, 'Title of the resource.'),
       parameters: about(v.optional(v.string()), SELECTED),
       soft: about(Flag, 'Only mark them as expired: they are served as stale while they are loaded again.'),
-      dry_run: about(Flag, 'Purge nothing, and return how many this call would have purged.'),
+      dry_run: about(Flag, 'Purge nothing, and return how many caches with data this call would have purged.'),
       cursor: PageQuery.cursor,
     }),
   ),
