@@ -5,8 +5,15 @@ import { buildClient } from './client/build.ts';
 import { CLIENT, entriesOf, readManifest } from './client/manifest.ts';
 import { packClient } from './client/pack.ts';
 import { hasSources, PARTS, partBytes } from './client/sizes.ts';
+import { readCommandLine } from './lib/command-line.ts';
 import { PROJECT } from './lib/wrangler.ts';
 import limits from './limits.json' with { type: 'json' };
+
+readCommandLine(
+  `Usage: npm run build:client
+Builds and packs the device client: dist/freshet-client-<version>.tgz. It has no options.`,
+  {},
+);
 
 const manifest = readManifest();
 const built = join(CLIENT, 'dist');

@@ -3,16 +3,21 @@
  * repeat. A Worker has no start at which it could refuse its settings, so this script checks them before it creates or
  * uploads anything. It creates the databases before the deploy, because their schema must exist when the Worker does;
  * wrangler itself creates the bucket and the queues. Afterwards it asks the deployed service for its health, because
- * only the service knows the values of secrets. `--env` names an environment of wrangler.toml; `--dry-run` only builds
- * and checks.
+ * only the service knows the values of secrets.
  */
 
-import { parseArgs } from 'node:util';
 import { unstable_readConfig as readConfig } from 'wrangler';
 import { faultsOfSettings } from './lib/check-settings.ts';
+import { readCommandLine } from './lib/command-line.ts';
 import { NAMED_DATABASES, noteOfMissing, noteOfUnbound } from './lib/deployed-databases.ts';
 import { addressIn, findIll } from './lib/deployed-health.ts';
 import { type Outcome, offlineEnv, runWrangler } from './lib/wrangler.ts';
+
+const USAGE = `Usage: npm run deploy [-- --env <name>] [--dry-run]
+  --env <name>  the environment of wrangler.toml, such as staging; default: the one at the top
+  --dry-run     only checks the settings and builds; needs no account
+  --help        prints this text
+It deploys the service to your Cloudflare account, and may be repeated. docs/deploy.md says what that needs.`;
 
 const HOW_TO_SET = `Settings are under [vars] in wrangler.toml. Secrets are set and deleted by
   npx wrangler secret put JWT_PUBLIC_KEY    # one JWK, a JWK Set or an SPKI PEM
@@ -23,9 +28,10 @@ docs/identity.md has the settings for each identity provider. Then run npm run d
 /** The environment, as an argument of each wrangler command. */
 let ofEnvironment: string[] = [];
 
+const { values } = readCommandLine(USAGE, {
+  options: { 'dry-run': { type: 'boolean', default: false }, env: { type: 'string' } },
+});
 try {
-  const options = { 'dry-run': { type: 'boolean', default: false }, env: { type: 'string' } } as const;
-  const { values } = parseArgs({ options });
   ofEnvironment = values.env === undefined ? [] : ['--env', values.env];
   process.exitCode = values['dry-run'] ? await dryRun() : await deploy();
 } catch (error) {

@@ -8,9 +8,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { Chromium } from './browser/chromium.ts';
+import { readCommandLine } from './lib/command-line.ts';
 import { Service } from './lib/started-service.ts';
 import { Demo } from './pictures/demo.ts';
 import { FOLDER, PICTURES, type Picture, THEMES } from './pictures/list.ts';
+
+readCommandLine(
+  `Usage: npm run pictures
+Takes the pictures of the README again, in about six minutes. It has no options.`,
+  {},
+);
 
 const QUALITY = 82;
 

@@ -1,17 +1,21 @@
-/**
- * `npm run release`: says whether the version in package.json can be released, and prints the commands for that without
- * running them. `npm run release -- --prepare 0.2.0` writes that version in all places, moves the unreleased part of
- * CHANGELOG.md into its section, and writes its record. CONTRIBUTING.md "A release" describes all steps.
- */
+/** `npm run release`: prepares a release, and says whether it can go out. CONTRIBUTING.md "A release" describes all steps. */
 
-import { parseArgs } from 'node:util';
+import { readCommandLine } from './lib/command-line.ts';
 import { PROJECT } from './lib/wrangler.ts';
 import { faultsOfRelease } from './release/faults.ts';
 import { prepareRelease } from './release/prepare.ts';
 import { releaseState } from './release/state.ts';
 
+const USAGE = `Usage: npm run release [-- --prepare <version>]
+  (no option)          says whether the version in package.json can be released, and prints the commands for that
+                       without running them
+  --prepare <version>  writes that version, such as 0.3.0, in all places, moves the unreleased part of CHANGELOG.md
+                       into its section, and writes its record in releases/
+  --help               prints this text
+CONTRIBUTING.md "A release" describes all steps.`;
+
+const { values } = readCommandLine(USAGE, { options: { prepare: { type: 'string' } } });
 try {
-  const { values } = parseArgs({ options: { prepare: { type: 'string' } } });
   process.exitCode = values.prepare === undefined ? await check() : await prepare(values.prepare);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readCommandLine } from './lib/command-line.ts';
 import { portsFolder } from './lib/free-ports.ts';
 import { prepareService } from './lib/prepared-service.ts';
 import { offlineEnv, PROJECT } from './lib/wrangler.ts';
@@ -17,7 +18,15 @@ import { isThere, remedyFor, TOOL_FOLDERS } from './test/needs.ts';
 import { type Counts, runSuite } from './test/run-suite.ts';
 import { ALL, FIRST, LONG_FORMS, type Suite, USUAL } from './test/suites.ts';
 
-const isAll = process.argv.includes('--all');
+const USAGE = `Usage: npm test
+       npm run test:all
+  npm test          every check: types, lint, format and tests, without a network
+  npm run test:all  the same, with the long forms of the random tests, and the checks that need other people's tools,
+                    which it installs in tools/
+Both end with the line "N passed, N failed, N skipped". They accept no options except --help. For one file:
+  npx vitest run --project worker test/worker/<name>.test.ts`;
+
+const { all: isAll } = readCommandLine(USAGE, { options: { all: { type: 'boolean', default: false } } }).values;
 const mustNotSkip = isAll || Boolean(process.env.CI);
 const lanes = isAll ? ALL : USUAL;
 

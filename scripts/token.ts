@@ -2,10 +2,10 @@
  * `npm run -s token -- <user>`: prints a token that the local service accepts, and its claims on stderr (CONTRACT 7).
  */
 
-import { parseArgs } from 'node:util';
 import { decodeJwt } from 'jose';
 import { SCOPES } from '../src/contract/identity.ts';
 import { tokenRules } from '../src/http/token-rules.ts';
+import { readCommandLine } from './lib/command-line.ts';
 import { localWorkerSettings } from './lib/local-sources.ts';
 import { parseDuration, signToken, type TokenOptions } from './lib/token.ts';
 
@@ -41,9 +41,7 @@ The token is signed with JWT_SECRET from the environment, otherwise from .dev.va
 If a provider's key (JWT_JWKS_URL, JWT_PUBLIC_KEY) is set there, the provider signs tokens, not this command.`;
 
 try {
-  const command = readCommand();
-  if (command === null) console.log(HELP);
-  else await printToken(command);
+  await printToken(readCommand());
 } catch (error) {
   console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
   process.exitCode = 2;
@@ -67,19 +65,21 @@ interface Command {
   options: Omit<TokenOptions, 'rules'>;
 }
 
-/** Returns null if help is requested. @throws Error that says what is wrong with the arguments */
-function readCommand(): Command | null {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      scope: { type: 'string' },
-      groups: { type: 'string' },
-      device: { type: 'string' },
-      expires: { type: 'string', default: '1h' },
-      help: { type: 'boolean', short: 'h', default: false },
+/** @throws Error that says what is wrong with the arguments */
+function readCommand(): Command {
+  const { values, positionals } = readCommandLine(
+    USAGE,
+    {
+      allowPositionals: true,
+      options: {
+        scope: { type: 'string' },
+        groups: { type: 'string' },
+        device: { type: 'string' },
+        expires: { type: 'string', default: '1h' },
+      },
     },
-  });
-  if (values.help) return null;
+    HELP,
+  );
   const [user, ...rest] = positionals;
   if (!user || rest.length > 0) throw new Error('Name one user.');
   const wrong = values.scope?.split(' ').find((scope) => !SCOPES.some((known) => known === scope));

@@ -38,11 +38,6 @@ export function readLocalSettings(env: NodeJS.ProcessEnv, args: readonly string[
   };
 }
 
-/** Whether the arguments ask for help. */
-export function asksForHelp(args: readonly string[]): boolean {
-  return args.some((arg) => arg === '--help' || arg === '-h');
-}
-
 function readVerbose(args: readonly string[]): boolean {
   try {
     return parseArgs({ args: [...args], options: { verbose: { type: 'boolean', default: false } } }).values.verbose;

@@ -1,12 +1,6 @@
 /**
  * `npm run bench:peers`: puts the same load on Freshet and on the stacks that a team would run instead, in turn, in one
  * run.
- *
- *   PEERS=<folder> npm run bench:peers -- [--ops state,success] [other options of npm run bench]
- *
- * Only the first of `--connections` counts. The folder (default: `../shared/peers`) has `peers/django` and
- * `peers/fastify`, each with a `start.sh` that starts it with its own databases and reads BASE_PORT, ORIGIN_URL,
- * JWT_SECRET and PID_FILE. If the folder or a Debian package is missing, nothing is measured, and that is no failure.
  */
 
 import { existsSync } from 'node:fs';
@@ -15,7 +9,7 @@ import { PROJECT } from '../../scripts/lib/wrangler.ts';
 import { type Compared, compare } from './bench/compare.ts';
 import { OPERATIONS } from './bench/operations/index.ts';
 import { define } from './bench/operations/stage.ts';
-import { type BenchOptions, readOptions } from './bench/options.ts';
+import { type BenchOptions, OPTIONS, readOptions } from './bench/options.ts';
 import { measureBeside, type Stacks, succeedBeside } from './bench/peers/beside.ts';
 import { PEER_OPS } from './bench/peers/operations.ts';
 import { missingPackages } from './bench/peers/packages.ts';
@@ -27,7 +21,14 @@ import { describeMachine } from './harness/machine.ts';
 import { paragraphs } from './harness/markdown.ts';
 import { progress } from './harness/reports.ts';
 
-const options = readOptions(process.argv.slice(2), PEER_OPS);
+const USAGE = `Usage: PEERS=<folder> npm run bench:peers [-- --ops state,success] [options]
+  --ops          what is measured; default: all of ${PEER_OPS.join(', ')}
+${OPTIONS}
+Only the first of --connections counts. The folder (default: ../shared/peers) has peers/django and peers/fastify, each with
+a start.sh that starts it with its own databases and reads BASE_PORT, ORIGIN_URL, JWT_SECRET and PID_FILE. If the folder
+or a Debian package is missing, nothing is measured, and that is no failure.`;
+
+const options = readOptions(USAGE, PEER_OPS);
 const peers = resolve(process.env.PEERS || join(PROJECT, '../shared/peers'));
 const obstacle = obstacleTo(peers);
 if (obstacle === null) await withSetting((setting) => run(setting, options));

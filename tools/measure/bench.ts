@@ -2,18 +2,12 @@
  * `npm run bench`: compares the cost of each operation with its floor, the smallest Worker that makes the same calls
  * (tools/measure/bench/floors/), and measures some other figures (tools/measure/bench/parts/). Everything runs built,
  * in workerd without a proxy in front; wrk makes the load.
- *
- *   npm run bench -- [--ops list,rpc-304] [--connections 16,256] [--seconds 3] [--rounds 5] [--warmup 2]
- *                    [--patience 30] [--json]
- *
- * Progress goes to stderr. `--patience`: how long to wait for a quiet machine before each measurement, s. The stores
- * are in the system's temporary folder: `TMPDIR=/dev/shm` puts them in memory, where no disk distorts the comparison.
  */
 
 import { type Compared, compare } from './bench/compare.ts';
 import { demandWrk } from './bench/load/wrk.ts';
 import { OPERATIONS } from './bench/operations/index.ts';
-import { readOptions } from './bench/options.ts';
+import { OPTIONS, readOptions } from './bench/options.ts';
 import { PARTS } from './bench/parts/index.ts';
 import type { Figure } from './bench/parts/part.ts';
 import { comparedTable, figureTable } from './bench/report.ts';
@@ -22,7 +16,14 @@ import { describeMachine } from './harness/machine.ts';
 import { paragraphs } from './harness/markdown.ts';
 import { progress } from './harness/reports.ts';
 
-const options = readOptions(process.argv.slice(2), [...Object.keys(OPERATIONS), ...Object.keys(PARTS)]);
+const NAMES = [...Object.keys(OPERATIONS), ...Object.keys(PARTS)];
+const USAGE = `Usage: npm run bench [-- --ops list,rpc-304] [options]
+  --ops          what is measured; default: all of ${NAMES.join(', ')}
+${OPTIONS}
+Progress goes to stderr. The stores are in the system's temporary folder: TMPDIR=/dev/shm puts them in memory, where no
+disk distorts the comparison.`;
+
+const options = readOptions(USAGE, NAMES);
 const plan = { ...options, tell: progress() };
 const operations: Compared[] = [];
 const figures: Figure[] = [];

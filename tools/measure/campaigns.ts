@@ -1,10 +1,9 @@
 /**
- * `npm run campaigns -- [--runs 10] [--dry]`: runs the short forms of all campaigns repeatedly, each time with another
- * seed: they must pass every time. Writes `docs/reliability/short-forms.json`, from which `npm run reliability` makes
- * its table; `--dry` only prints.
+ * `npm run campaigns`: runs the short forms of all campaigns repeatedly, each time with another seed: they must pass
+ * every time.
  */
 
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../../scripts/lib/command-line.ts';
 import { runTests } from './harness/vitest.ts';
 import { RELIABILITY } from './soak/reports.ts';
 
@@ -27,7 +26,14 @@ const FILES = [
   'test/e2e/kill.test.ts',
 ];
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '10' }, dry: { type: 'boolean' } } });
+const USAGE = `Usage: npm run campaigns [-- --runs 10] [--dry]
+  --runs  how often the short forms of all campaigns run, each time with another seed
+  --dry   prints the results instead of writing docs/reliability/short-forms.json
+  --help  prints this text`;
+
+const { values } = readCommandLine(USAGE, {
+  options: { runs: { type: 'string', default: '10' }, dry: { type: 'boolean' } },
+});
 const rows: ShortFormsRow[] = [];
 for (let seed = 1; seed <= Number(values.runs); seed += 1) {
   rows.push(run(seed));

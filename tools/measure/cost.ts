@@ -1,11 +1,9 @@
 /**
  * `npm run cost`: counts what each operation asks of the platform, on the running service, and prices a fleet's month with a copy of
- * the platform's price list (tools/measure/cost/prices.json). `--live poll`, `batch` or `hub` says how devices learn of changes;
- * further options describe the fleet, and `--help` lists them with their defaults. Counting takes some minutes: `--counted` uses the
- * counts of docs/scale/counted.json; `--write` stores them there and writes docs/scale.md; `--json` prints everything as JSON.
+ * the platform's price list (tools/measure/cost/prices.json).
  */
 
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../../scripts/lib/command-line.ts';
 import { countOperations } from './cost/count-operations.ts';
 import { readCounted, writeCounted } from './cost/counted-file.ts';
 import { estimate } from './cost/estimate.ts';
@@ -18,19 +16,26 @@ import { progress, writePage } from './harness/reports.ts';
 
 const tell = progress();
 const numbers = Object.keys(FLEET) as (keyof typeof FLEET)[];
-const { values } = parseArgs({
+const USAGE = `Usage: npm run cost [-- options of the fleet] [--counted] [--write] [--json]
+  --counted  uses the counts of docs/scale/counted.json; counting anew takes some minutes
+  --write    stores the counts there, and writes docs/scale.md
+  --json     prints everything as JSON
+  --help     prints this text
+It counts what each operation asks of the platform, and prices a month of a fleet. Options of the fleet, and their defaults:
+
+${fleetTable(fleetOf())}`;
+
+const { values } = readCommandLine(USAGE, {
   options: {
     ...Object.fromEntries(numbers.map((name) => [optionOf(name), { type: 'string' as const }])),
     live: { type: 'string', default: 'poll' },
     counted: { type: 'boolean' },
     write: { type: 'boolean' },
     json: { type: 'boolean' },
-    help: { type: 'boolean' },
   },
 });
 
-if (values.help) console.log(fleetTable(fleetOf()));
-else await run(fleetOf({ ...toldNumbers(), live: toldWay() }));
+await run(fleetOf({ ...toldNumbers(), live: toldWay() }));
 
 async function run(fleet: Fleet): Promise<void> {
   const counted = values.counted ? readCounted() : await countOperations(tell);

@@ -3,7 +3,14 @@
  * found broken. Exits with 1 if no promise breaks for some rule.
  */
 
+import { readCommandLine } from '../../scripts/lib/command-line.ts';
 import { runMutants } from './soak/mutants.ts';
+
+readCommandLine(
+  `Usage: npm run mutants
+Removes each rule of the task machine, and shows which promise is then broken. Takes minutes. It has no options.`,
+  {},
+);
 
 const { rows, passed } = runMutants();
 for (const { rule, marked, explorer, object } of rows) {

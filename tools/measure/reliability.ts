@@ -1,14 +1,9 @@
 /**
  * `npm run reliability`: runs the fault and attack campaigns of the tests, and writes docs/reliability.md from their
  * reports and those of the last `npm run soak`. All its tables are computed.
- *
- *   npm run reliability -- [--tables] [--fuzz 10000] [--dry]
- *
- * `--tables` only writes the page from existing reports, `--fuzz` is the number of random requests, and `--dry` runs the
- * campaigns without writing anything.
  */
 
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../../scripts/lib/command-line.ts';
 import type { ShortFormsRow } from './campaigns.ts';
 import { pageTable } from './harness/markdown.ts';
 import { writePage } from './harness/reports.ts';
@@ -46,7 +41,13 @@ interface ModelRow {
   faults: number;
 }
 
-const { values } = parseArgs({
+const USAGE = `Usage: npm run reliability [-- --tables] [--fuzz 10000] [--dry]
+  --tables  runs nothing, and writes docs/reliability.md from the reports that are there
+  --fuzz    how many random requests are sent
+  --dry     runs the campaigns and writes nothing
+  --help    prints this text`;
+
+const { values } = readCommandLine(USAGE, {
   options: { tables: { type: 'boolean' }, fuzz: { type: 'string', default: '10000' }, dry: { type: 'boolean' } },
 });
 const ran = values.tables ? {} : runCampaigns(Number(values.fuzz));

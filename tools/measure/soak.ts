@@ -1,18 +1,6 @@
-/**
- * `npm run soak`: the long form of the campaigns, with progress lines. `npm run soak -- clients tables` runs only the
- * named parts. Their reports go to `docs/reliability/`, and `npm run reliability -- --tables` makes docs/reliability.md
- * from them; with `--dry`, for short runs, they are only printed.
- *
- * - `clients`: 200 slow clients on a Worker with limited memory; `--minutes 20 --clients 200`.
- * - `bounds`: what slow readers and large loads hold; `-- bounds slow-deltas …` measures only the named ones.
- * - `tables`: the largest tables that are allowed.
- * - `live`: devices with live sockets: killed with 500, told of commits at 2,000, asleep with 10,000; `--live 500,2000,10000`.
- * - `kills`: the service is killed at random times; `--kills 24`.
- *
- * `--seed` repeats a random run. All run in their own network (Linux, root); `SOAK_NETWORK=machine` leaves that out.
- */
+/** `npm run soak`: the long form of the campaigns, with progress lines. */
 
-import { parseArgs } from 'node:util';
+import { readCommandLine, refuseUsage } from '../../scripts/lib/command-line.ts';
 import { progress } from './harness/reports.ts';
 import { BOUNDS, measureBounds } from './soak/bounds/index.ts';
 import { killCampaign } from './soak/kills.ts';
@@ -22,7 +10,22 @@ import { enterOwnNetwork } from './soak/own-network.ts';
 import { addRun, RELIABILITY } from './soak/reports.ts';
 import { slowClients } from './soak/slow-clients/index.ts';
 
-const { values, positionals: named } = parseArgs({
+const USAGE = `Usage: npm run soak [-- <part> …] [options]
+Parts; default: all
+  clients   slow clients on a Worker with limited memory: --minutes 20 --clients 200
+  bounds    what slow readers and large loads hold; only some: bounds ${Object.keys(BOUNDS).join(' ')}
+  tables    the largest tables that are allowed
+  live      devices with live sockets: killed with 500, told of commits at 2,000, asleep with 10,000:
+            --live 500,2000,10000
+  kills     the service is killed at random times: --kills 24
+Options
+  --seed    repeats a random run
+  --dry     prints the reports instead of writing them to docs/reliability/, for short runs
+  --help    prints this text
+npm run reliability -- --tables makes docs/reliability.md from the reports. All parts run in their own network (Linux,
+root); SOAK_NETWORK=machine leaves that out.`;
+
+const { values, positionals: named } = readCommandLine(USAGE, {
   allowPositionals: true,
   options: {
     minutes: { type: 'string', default: '20' },
@@ -75,7 +78,8 @@ const PARTS: Readonly<Record<string, () => Promise<string[]>>> = {
 
 const unknown = named.find((name) => !(name in PARTS || name in BOUNDS));
 if (unknown !== undefined) {
-  throw new Error(
+  refuseUsage(
+    USAGE,
     `There is no part "${unknown}"; there are ${Object.keys(PARTS).join(', ')}, and of bounds ${Object.keys(BOUNDS).join(', ')}.`,
   );
 }

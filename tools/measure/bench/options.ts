@@ -1,6 +1,15 @@
-/** The command line of `npm run bench`. */
+/** The command line of `npm run bench` and `npm run bench:peers`. */
 
-import { parseArgs } from 'node:util';
+import { readCommandLine, refuseUsage } from '../../../scripts/lib/command-line.ts';
+
+/** The options but `--ops`, for the usage. */
+export const OPTIONS = `  --connections  how many at the same time, one measurement for each: 16,256
+  --seconds      how long each measurement takes, s: 3
+  --rounds       how often each is repeated: 5
+  --warmup       how long the load runs before the first measurement, s: 2
+  --patience     how long to wait for a quiet machine before each measurement, s: 30
+  --json         prints the results as JSON
+  --help         prints this text`;
 
 /** The options, checked. */
 export interface BenchOptions {
@@ -14,13 +23,9 @@ export interface BenchOptions {
   ops: ReadonlySet<string>;
 }
 
-/**
- * @param known names that `--ops` may have; without it, all are measured. @throws Error that names the option, or an
- * unknown one
- */
-export function readOptions(args: readonly string[], known: readonly string[]): BenchOptions {
-  const { values } = parseArgs({
-    args: [...args],
+/** @param known names that `--ops` may have; without it, all are measured. Ends the process if an option is wrong */
+export function readOptions(usage: string, known: readonly string[]): BenchOptions {
+  const { values } = readCommandLine(usage, {
     options: {
       json: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '3' },
@@ -31,6 +36,14 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
       ops: { type: 'string' },
     },
   });
+  const atLeast = (least: number, name: string, text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least) return value;
+    return refuseUsage(usage, `--${name} must be ${least} or more, not "${text}".`);
+  };
+  const names = values.ops?.split(',') ?? known;
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) refuseUsage(usage, `--ops takes ${known.join(', ')}, not "${unknown}".`);
   const [first = '', ...more] = values.connections.split(',');
   return {
     json: values.json,
@@ -39,19 +52,6 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     warmupS: atLeast(1, 'warmup', values.warmup),
     patienceS: atLeast(0, 'patience', values.patience),
     connections: [atLeast(1, 'connections', first), ...more.map((text) => atLeast(1, 'connections', text))],
-    ops: chosen(values.ops, known),
+    ops: new Set(names),
   };
-}
-
-function chosen(text: string | undefined, known: readonly string[]): ReadonlySet<string> {
-  const names = text?.split(',') ?? known;
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new Error(`--ops takes ${known.join(', ')}, not "${unknown}".`);
-  return new Set(names);
-}
-
-function atLeast(least: number, name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least) return value;
-  throw new Error(`--${name} must be ${least} or more, not "${text}".`);
 }
