@@ -7,6 +7,7 @@
  */
 
 import { unstable_readConfig as readConfig } from 'wrangler';
+import { noteOfAccount } from './lib/account-faults.ts';
 import { faultsOfSettings } from './lib/check-settings.ts';
 import { readCommandLine } from './lib/command-line.ts';
 import { NAMED_DATABASES, noteOfMissing, noteOfUnbound } from './lib/deployed-databases.ts';
@@ -58,7 +59,11 @@ async function deploy(): Promise<number> {
   await tellOfDatabases();
   step('Deploying the Worker, its bucket and its queues');
   const { code, output } = await wrangler('deploy');
-  if (code !== 0) return code;
+  if (code !== 0) {
+    const note = noteOfAccount(output);
+    if (note !== null) console.error(note);
+    return code;
+  }
   step('Checking its health');
   return demandHealth(addressIn(output));
 }
@@ -116,7 +121,13 @@ async function secretNames(): Promise<string[]> {
   const { code, stdout, output } = await quietly('secret', 'list', '--format', 'json');
   if (code === 0) return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
   if (/Worker "[^"]+"[^.]* not found/.test(output)) return [];
-  throw new Error(output);
+  throw refused(output, 'Nothing was created or uploaded. ');
+}
+
+/** What wrangler said, below what to do if the account is the reason. */
+function refused(output: string, outcome = ''): Error {
+  const note = noteOfAccount(output);
+  return new Error(note === null ? output : `${note}\n${outcome}wrangler said:\n${output}`);
 }
 
 /** Creates the database of a binding if it does not exist. @throws Error if wrangler cannot list or create databases */
@@ -124,10 +135,10 @@ async function demandDatabase(binding: string): Promise<void> {
   const { code, output } = await quietly('d1', 'info', binding, '--json');
   if (code === 0) return;
   const name = /Couldn't find a D1 DB named '([^']+)'/.exec(output)?.[1];
-  if (name === undefined) throw new Error(output);
+  if (name === undefined) throw refused(output);
   // Its id is not needed here: the deploy finds the database by its name.
   const made = await quietly('d1', 'create', name, '--update-config=false');
-  if (made.code !== 0) throw new Error(made.output);
+  if (made.code !== 0) throw refused(made.output);
   console.log(`Created the database ${name}.`);
 }
 

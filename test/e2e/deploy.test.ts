@@ -1,5 +1,8 @@
 /** What can be tried of a deploy without an account (CONTRACT 7). */
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import limits from '../../scripts/limits.json' with { type: 'json' };
 import { Account } from './support/account.ts';
@@ -16,6 +19,20 @@ it('builds a Worker within the limit of its gzipped size, with every binding', a
 });
 
 describe('a deploy', () => {
+  it('without an account says how to get one, in which page, and what wrangler said', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'freshet-home-'));
+    onTestFinished(() => rmSync(home, { recursive: true }));
+    const nobody = { HOME: home, XDG_CONFIG_HOME: home, CLOUDFLARE_API_TOKEN: '', CLOUDFLARE_API_KEY: '' };
+    const { code, stderr } = await run('npm', ['run', '-s', 'deploy'], nobody);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^wrangler is not logged in to a Cloudflare account\. Run npx wrangler login, or set CLOUDFLARE_API_TOKEN/,
+    );
+    expect(stderr).toContain('docs/deploy.md');
+    expect(stderr).toContain('Nothing was created or uploaded.');
+    expect(stderr).toContain('In a non-interactive environment');
+  });
+
   async function deployTo(...secrets: string[]) {
     const account = await Account.with(...secrets);
     onTestFinished(() => account.stop());
