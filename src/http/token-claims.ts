@@ -13,6 +13,11 @@ import type { TokenRules } from './token-rules.ts';
 /** Allowed difference between the clocks of issuer and service, seconds. */
 const CLOCK_TOLERANCE_S = 60;
 /**
+ * A time that lies further ahead than 100 years, in seconds, is a mistake: one in milliseconds is 50,000 years away, and
+ * such a token would in effect never expire. Tokens that shall outlive every key (`exp` in 2099) are below that.
+ */
+const MAX_AHEAD_S = 36_525 * 86_400;
+/**
  * A token with more groups than this counts as a token without groups: the rest would have to be fetched from the
  * issuer.
  */
@@ -20,9 +25,6 @@ const MAX_GROUPS = 1000;
 /** How many unknown names in scope claims are kept, and how many characters of each. */
 const MAX_OTHER_SCOPES = 20;
 const MAX_OTHER_LENGTH = 100;
-
-/** The last time that a Date can have (ECMA-262 section 21.4.1.1), ms since the epoch. */
-const LATEST_MS = 8.64e15;
 
 /**
  * Id of a device (CONTRACT 1, 3), in `X-Device-Id` or a token's `device_id`: 1-128 visible ASCII characters (RFC 5234
@@ -40,7 +42,7 @@ export type ReadClaims = { identity: Identity } | ClaimFault;
  * Why a token is refused: the pointer of the claim at fault; several pointers if any one of several claims would do.
  */
 export interface ClaimFault {
-  fault: 'expired' | 'invalid';
+  fault: 'expired' | 'far' | 'invalid';
   claim: string;
 }
 
@@ -58,7 +60,7 @@ export function readClaims(claims: Claims, rules: TokenRules, nowS: number): Rea
       device,
       ...scopesOf(claims, rules),
       groups: groupsOf(claims, rules.groupsClaim),
-      expiresAt: Math.min((claims.exp as number) * 1000, LATEST_MS),
+      expiresAt: (claims.exp as number) * 1000,
     },
   };
 }
@@ -76,8 +78,8 @@ const UserName = v.pipe(
   v.regex(new RegExp(`^\\P{Cc}{1,${MAX_USER_LENGTH}}$`, 'u')),
   v.check((text) => text.isWellFormed()),
 );
-/** RFC 7519 section 2, within the range of exact numbers. */
-const NumericDate = v.pipe(v.number(), v.finite(), v.maxValue(Number.MAX_SAFE_INTEGER));
+/** RFC 7519 section 2: seconds since the epoch. */
+const NumericDate = v.pipe(v.number(), v.finite());
 
 /** RFC 7519 sections 4.1.4 to 4.1.6; `exp` is required. */
 function faultOfTimes(claims: Claims, nowS: number): ClaimFault | null {
@@ -85,6 +87,7 @@ function faultOfTimes(claims: Claims, nowS: number): ClaimFault | null {
     const value = claims[name] ?? undefined;
     const isFine = value === undefined ? name !== 'exp' : v.is(NumericDate, value);
     if (!isFine) return { fault: 'invalid', claim: `/${name}` };
+    if ((value as number) > nowS + MAX_AHEAD_S) return { fault: 'far', claim: `/${name}` };
   }
   const { exp, nbf } = claims as { exp: number; nbf?: number | null };
   if (nbf != null && nbf > nowS + CLOCK_TOLERANCE_S) return { fault: 'invalid', claim: '/nbf' };
@@ -100,8 +103,9 @@ function faultOfAddress(claims: Claims, { issuers, audiences, audienceClaims }: 
   return named.some((name) => audiences.includes(name)) ? null : { fault: 'invalid', claim: audienceClaims.join(' ') };
 }
 
-/** The log's reason for a claim at fault: another audience or issuer, a missing claim, or an invalid value. */
-export function reasonOf({ claim }: ClaimFault, claims: Claims, { audienceClaims }: TokenRules): string {
+/** The log's reason for a claim at fault: another audience or issuer, a missing claim, or an invalid or too distant value. */
+export function reasonOf({ fault, claim }: ClaimFault, claims: Claims, { audienceClaims }: TokenRules): string {
+  if (fault === 'far') return 'too far ahead';
   if (claim === '/iss') return 'issuer';
   if (claim === audienceClaims.join(' ')) return 'audience';
   if (claimAt(claims, claim) === undefined) return 'missing';

@@ -1,6 +1,6 @@
 /**
- * Refusals of tokens. The log tells the operator why; the holder of the token learns only whether it has expired
- * (CONTRACT 1).
+ * Refusals of tokens. The log tells the operator why; the holder of the token learns only what its times say: that it has
+ * expired, or that they are not in seconds (CONTRACT 1).
  */
 
 import { errors } from 'jose';
@@ -23,7 +23,10 @@ export function claimRefused(fault: ClaimFault, claims: Claims, rules: TokenRule
   if (isFirstInMinute(`token.claim_refused ${reason} ${claim}`, Date.now())) {
     log('warn', 'token.claim_refused', { reason, claim });
   }
-  return invalidToken('The token is not valid');
+  if (fault.fault !== 'far') return invalidToken('The token is not valid');
+  return invalidToken(
+    `The claim ${claim.slice(1)} lies over 100 years ahead: it is in seconds, not milliseconds (RFC 7519 section 2)`,
+  );
 }
 
 /** Why none of our keys has signed a token. Any other error means that the token is `malformed`. */

@@ -4,6 +4,7 @@ import { readClaims } from '../../src/http/token-claims.ts';
 import { tokenRules } from '../../src/http/token-rules.ts';
 
 const NOW_S = 1_800_000_000;
+const CENTURY_S = 36_525 * 86_400;
 const USUAL = ['cache:read', 'cache:refresh'];
 const READ = ['cache:read'];
 const ADMIN = ['cache:inspect', 'cache:admin'];
@@ -359,9 +360,20 @@ describe('times', () => {
     expect(told(claims)).toMatchObject(expected as object);
   });
 
-  it('may be as late as numbers go', () => {
-    const result = read({ exp: Number.MAX_SAFE_INTEGER });
-    expect('identity' in result && new Date(result.identity.expiresAt).toISOString()).toMatch(/^\+/);
+  it.each(['exp', 'nbf', 'iat'])(
+    'of /%s that lie over 100 years ahead, as those in milliseconds do, are refused',
+    (name) => {
+      const fault = { fault: 'far', claim: `/${name}` };
+      for (const far of [NOW_S * 1000, Number.MAX_SAFE_INTEGER, NOW_S + CENTURY_S + 1]) {
+        expect(told({ [name]: far })).toEqual(fault);
+      }
+      expect(told({ [name]: NOW_S + CENTURY_S })).not.toEqual(fault);
+    },
+  );
+
+  it('may lie at the end of the century', () => {
+    const exp = Date.UTC(2099, 11, 31) / 1000;
+    expect(told({ exp })).toMatchObject({ user: 'alice' });
   });
 });
 
