@@ -98,6 +98,12 @@ function stayLive(hear: (message: string) => void = () => {}): StayLive {
   return new Function('WebSocket', `${found}; return stayLive;`)(HeardSocket) as StayLive;
 }
 
+it('says in words what a request without an upgrade lacks: the platform removes the header for it', async () => {
+  const response = await fetch(`${service.url}/api/v1/live/`);
+  expect([response.status, response.headers.get('Upgrade')]).toEqual([426, null]);
+  expect(await response.json()).toMatchObject({ detail: expect.stringContaining('This path opens a WebSocket') });
+});
+
 // Locally the connection itself ends about 10 s after the close frame, and Node reports the end only then.
 it('is given what it holds, and then only what changes', { timeout: 90_000 }, async () => {
   const taken: Taken[] = [];

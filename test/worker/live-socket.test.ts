@@ -122,7 +122,8 @@ describe('a socket', () => {
   });
 
   it('is asked for by a WebSocket request, and the ticket with a token', async () => {
-    expect((await send('/live/')).status).toBe(426);
+    const { status, headers } = await send('/live/');
+    expect([status, headers.get('Upgrade'), headers.get('Connection')]).toEqual([426, 'websocket', 'upgrade']);
     expect((await send('/live/', { method: 'POST' })).status).toBe(401);
   });
 

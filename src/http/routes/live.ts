@@ -60,9 +60,8 @@ live.get('/live', async (c) => {
     throw new Problem(
       'upgrade-required',
       'This path opens a WebSocket. POST to it for a ticket, then connect with the ticket.',
-      {
-        headers: { Upgrade: 'websocket' },
-      },
+      // RFC 9110 sections 15.5.22 and 7.8. workerd leaves both out of what it sends: it writes these headers itself.
+      { headers: { Upgrade: 'websocket', Connection: 'upgrade' } },
     );
   }
   const ticket = ticketIn(c.req.header(SUBPROTOCOLS) ?? '');
