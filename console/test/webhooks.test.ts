@@ -141,7 +141,10 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
   });
 
   it.each([
-    ['The secret ORIGIN_B is not set.', 'ORIGIN_B'],
+    [
+      'The secret ORIGIN_B is not set. Set it with npx wrangler secret put ORIGIN_B, or under npm start with a line ORIGIN_B=… in .dev.vars.',
+      'ORIGIN_B',
+    ],
     ['The secret ORIGIN_A must be "whsec_" and 24 to 64 bytes in base64.', 'ORIGIN_A'],
     ['ORIGIN_A is not sent to hooks.test: ORIGIN_HOSTS does not name it.', null],
     ['The receiver answered with status 500.', null],

@@ -9,6 +9,7 @@ import { ACCEPTED_CODINGS } from './content-codings.ts';
 import { hostRefusal, isTrusted } from './hosts.ts';
 import { acceptedTypes } from './media-type.ts';
 import { templateVariables } from './template-pieces.ts';
+import { howToSet } from './unset-secrets.ts';
 import type { Quote } from './url-template.ts';
 import { expandTemplate, literalOrigin } from './url-template.ts';
 
@@ -164,7 +165,7 @@ export function secretOf(name: string, url: URL, access: SecretAccess): string {
     throw misconfigured(`${name} is not sent to ${url.host}: ORIGIN_HOSTS does not name it.`);
   }
   const value = access.secret(name);
-  if (value === undefined) throw misconfigured(`The secret ${name} is not set.`);
+  if (value === undefined) throw misconfigured(`The secret ${name} is not set. ${howToSet(name)}`);
   return value;
 }
 

@@ -19,8 +19,10 @@ export function unsetSecrets(parts: unknown, secret: (name: string) => string | 
   return [...names]
     .filter((name) => isSecretName(name) && secret(name) === undefined)
     .slice(0, MOST_TOLD)
-    .map(
-      (name) =>
-        `The secret ${name} is not set, so requests that need it will fail. Set it with npx wrangler secret put ${name}, or under npm start with a line ${name}=… in .dev.vars.`,
-    );
+    .map((name) => `The secret ${name} is not set, so requests that need it will fail. ${howToSet(name)}`);
+}
+
+/** How an operator sets a secret, for warnings and for failures of loads. */
+export function howToSet(name: string): string {
+  return `Set it with npx wrangler secret put ${name}, or under npm start with a line ${name}=… in .dev.vars.`;
 }

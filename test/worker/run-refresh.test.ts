@@ -328,7 +328,7 @@ describe('a failure', () => {
         'FAILURE',
         'misconfigured',
         'The origin of this resource is not configured correctly.',
-        'The secret ORIGIN_MISSING is not set.',
+        'The secret ORIGIN_MISSING is not set. Set it with npx wrangler secret put ORIGIN_MISSING, or under npm start with a line ORIGIN_MISSING=… in .dev.vars.',
       ),
     );
     await cache.redefine(headers('ORIGIN_TEST_TOKEN'));

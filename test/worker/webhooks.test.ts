@@ -188,7 +188,10 @@ describe('a test', () => {
   });
 
   it.each([
-    ['ORIGIN_NOT_SET', 'The secret ORIGIN_NOT_SET is not set.'],
+    [
+      'ORIGIN_NOT_SET',
+      'The secret ORIGIN_NOT_SET is not set. Set it with npx wrangler secret put ORIGIN_NOT_SET, or under npm start with a line ORIGIN_NOT_SET=… in .dev.vars.',
+    ],
     ['ORIGIN_TEST_KEY', 'The secret ORIGIN_TEST_KEY must be "whsec_" and 24 to 64 bytes in base64.'],
   ])('says what is wrong with the secret %s, and sends nothing', async (secret, reason) => {
     const receiver = await receiverOf({ secrets: [`\${${secret}}`] });

@@ -104,7 +104,11 @@ describe('headers', () => {
     };
     const message = 'The origin of this resource is not configured correctly.';
     const refused = (adminDetail: unknown) => expect.objectContaining({ code: 'misconfigured', message, adminDetail });
-    expect(refusal('ORIGIN_NONE')).toEqual(refused('The secret ORIGIN_NONE is not set.'));
+    expect(refusal('ORIGIN_NONE')).toEqual(
+      refused(
+        'The secret ORIGIN_NONE is not set. Set it with npx wrangler secret put ORIGIN_NONE, or under npm start with a line ORIGIN_NONE=… in .dev.vars.',
+      ),
+    );
     expect(refusal('ORIGIN_BAD')).toEqual(refused('The secret ORIGIN_BAD must hold printable ASCII characters only.'));
     expect(refusal('JWT_SECRET')).toEqual(refused(expect.stringMatching(/names something that is not a secret/)));
   });

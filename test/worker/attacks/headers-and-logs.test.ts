@@ -12,6 +12,8 @@ import { Source } from '../../support/sources.ts';
 import { bearer, token } from '../../support/token.ts';
 
 const alice = new Client({ user: 'alice' });
+const NOT_SET =
+  'The secret ORIGIN_NOT_SET is not set. Set it with npx wrangler secret put ORIGIN_NOT_SET, or under npm start with a line ORIGIN_NOT_SET=… in .dev.vars.';
 const NO_TASK = '00000000-0000-8000-8000-000000000000';
 
 /** One answer of each kind: data, lists, tasks, refusals, pages. */
@@ -326,13 +328,11 @@ describe('the log', () => {
     }
     const operator = new Client({ user: 'root', scope: 'cache:admin cache:read' });
     const named = await operator.get(source.path, { Prefer: 'wait=20' });
-    expect(await named.json()).toMatchObject({ status: 500, detail: 'The secret ORIGIN_NOT_SET is not set.' });
+    expect(await named.json()).toMatchObject({ status: 500, detail: NOT_SET });
     const [cache] = await cachesOf(source.title);
     expect(cache?.last_error?.type).toBe('/docs/problems#misconfigured');
     const told = lines.filter((line) => line.includes('request.failed')).map((line) => JSON.parse(line));
-    expect(told).toMatchObject([
-      { level: 'warn', code: 'misconfigured', detail: 'The secret ORIGIN_NOT_SET is not set.' },
-    ]);
+    expect(told).toMatchObject([{ level: 'warn', code: 'misconfigured', detail: NOT_SET }]);
     expect(JSON.stringify(told)).not.toContain('stack');
   });
 
