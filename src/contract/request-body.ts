@@ -2,9 +2,13 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
+import { MAX_REQUEST_BYTES } from './constants.ts';
 
-/** Most characters; for an object, of its JSON. */
-const MAX_LENGTH = 65_536;
+/**
+ * Most characters; for an object, of its JSON. Half of a request, because the rest of the definition and the escapes of
+ * JSON need room, too.
+ */
+const MAX_LENGTH = MAX_REQUEST_BYTES / 2;
 
 export const RequestBody = about(
   v.optional(

@@ -40,6 +40,18 @@ describe('PUT of a definition', () => {
     expect(await got.text()).toBe(text);
   });
 
+  it('takes an origin.body as long as the schema allows, and names the limit of a longer one', async () => {
+    const line = '<id type="x">{year}</id>\n';
+    const withBody = (length: number) => {
+      const body = `<a>${line.repeat(length / line.length).padEnd(length - 7)}</a>`;
+      const headers = { 'Content-Type': 'text/xml' };
+      return { ...MINIMAL, origin: { url: 'https://erp.example.com/', method: 'POST', headers, body } };
+    };
+    expect((await put(unique('soap'), withBody(32_768))).status).toBe(201);
+    const [fault] = await faultsOf(await put(unique('soap'), withBody(32_769)));
+    expect(fault).toMatch(/^\/origin\/body .*32768/);
+  });
+
   it('takes a title of any script, percent-encoded in the path', async () => {
     const title = unique('売上_é.');
     expect((await put(title)).status).toBe(201);
