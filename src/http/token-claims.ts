@@ -13,10 +13,10 @@ import type { TokenRules } from './token-rules.ts';
 /** Allowed difference between the clocks of issuer and service, seconds. */
 const CLOCK_TOLERANCE_S = 60;
 /**
- * A time that lies further ahead than 100 years, in seconds, is a mistake: one in milliseconds is 50,000 years away, and
- * such a token would in effect never expire. Tokens that shall outlive every key (`exp` in 2099) are below that.
+ * The end of the year 9999, seconds since the epoch: the last time that RFC 3339 can write, and that issuers give to tokens
+ * that are to be valid for ever. A later one is in milliseconds, as is every time since 1978 then.
  */
-const MAX_AHEAD_S = 36_525 * 86_400;
+const LATEST_S = Date.UTC(10_000, 0) / 1000 - 1;
 /**
  * A token with more groups than this counts as a token without groups: the rest would have to be fetched from the
  * issuer.
@@ -87,7 +87,7 @@ function faultOfTimes(claims: Claims, nowS: number): ClaimFault | null {
     const value = claims[name] ?? undefined;
     const isFine = value === undefined ? name !== 'exp' : v.is(NumericDate, value);
     if (!isFine) return { fault: 'invalid', claim: `/${name}` };
-    if ((value as number) > nowS + MAX_AHEAD_S) return { fault: 'far', claim: `/${name}` };
+    if ((value as number) > LATEST_S) return { fault: 'far', claim: `/${name}` };
   }
   const { exp, nbf } = claims as { exp: number; nbf?: number | null };
   if (nbf != null && nbf > nowS + CLOCK_TOLERANCE_S) return { fault: 'invalid', claim: '/nbf' };
@@ -103,7 +103,7 @@ function faultOfAddress(claims: Claims, { issuers, audiences, audienceClaims }: 
   return named.some((name) => audiences.includes(name)) ? null : { fault: 'invalid', claim: audienceClaims.join(' ') };
 }
 
-/** The log's reason for a claim at fault: another audience or issuer, a missing claim, or an invalid or too distant value. */
+/** The log's reason for a claim at fault: another audience or issuer, a missing claim, or an invalid or too late value. */
 export function reasonOf({ fault, claim }: ClaimFault, claims: Claims, { audienceClaims }: TokenRules): string {
   if (fault === 'far') return 'too far ahead';
   if (claim === '/iss') return 'issuer';

@@ -25,7 +25,7 @@ export function claimRefused(fault: ClaimFault, claims: Claims, rules: TokenRule
   }
   if (fault.fault !== 'far') return invalidToken('The token is not valid');
   return invalidToken(
-    `The claim ${claim.slice(1)} lies over 100 years ahead: it is in seconds, not milliseconds (RFC 7519 section 2)`,
+    `The claim ${claim.slice(1)} lies after the year 9999: it must be in seconds, not milliseconds (RFC 7519 section 2)`,
   );
 }
 

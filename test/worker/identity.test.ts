@@ -483,7 +483,7 @@ describe('the log', () => {
         const { detail } = await problemOf(response);
         const description =
           told === FAR
-            ? 'The claim exp lies over 100 years ahead: it is in seconds, not milliseconds (RFC 7519 section 2)'
+            ? 'The claim exp lies after the year 9999: it must be in seconds, not milliseconds (RFC 7519 section 2)'
             : 'The token is not valid';
         expect(detail).toBe(`${description}. Get a new one.`);
         expect(response.headers.get('WWW-Authenticate')).toBe(
