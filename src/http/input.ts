@@ -182,8 +182,15 @@ export async function readJsonObject(c: Context<AppEnv>): Promise<{ [name: strin
 /** Parses a value by a schema. @throws Problem `invalid-parameters` with a pointer for each fault */
 export function checked<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
   const read = v.safeParse(schema, value);
-  if (!read.success) throw invalidParameters(faultsOfForm(value, schema, read.issues));
+  // Valibot accepts an array as an object. Most values have no array, so that nothing has to be looked for.
+  const faults = read.success && !hasArray(value) ? [] : faultsOfForm(value, schema, read.issues ?? []);
+  if (!read.success || faults.length > 0) throw invalidParameters(faults);
   return read.output;
+}
+
+/** Whether an array is at or in a value that was read as JSON. */
+function hasArray(value: unknown): boolean {
+  return Array.isArray(value) || (isObject(value) && Object.values(value).some(hasArray));
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });

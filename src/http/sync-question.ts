@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
+import { Problem } from '../contract/problem.ts';
 import { type LiveMember, SyncEnvelope, SyncItem } from '../contract/sync.ts';
 import { invalidParameters } from '../core/input-faults.ts';
 import { demandInterchangeable } from '../core/json.ts';
@@ -29,6 +30,8 @@ export const SYNC_HEADERS = {
   'Cache-Control': 'no-store',
   Vary: 'Authorization, Accept, Accept-Encoding, Origin',
 } as const;
+
+const NO_OBJECT = [{ pointer: '', detail: 'must be an object' }];
 
 /**
  * Reads the request. A fault of a single item becomes that item's answer.
@@ -71,6 +74,7 @@ function demandDistinct(ids: readonly (string | null)[]): void {
 
 function readItem(value: Json, id: string | null): SyncRead['items'][number] {
   try {
+    if (!isObject(value)) throw new Problem('invalid-parameters', 'The item must be an object.', { errors: NO_OBJECT });
     demandInterchangeable(value, -1);
     return { id, item: { value: itemOf(checked(SyncItem, value)) } };
   } catch (error) {

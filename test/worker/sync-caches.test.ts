@@ -138,6 +138,8 @@ describe('an item', () => {
       { id: 'e', resource_title: source.title, parameters: { n: 2 ** 60 } },
       { id: 'f', resource_title: source.title, more: 1 },
       { id: 'g', resource_title: source.title, parameters: JSON.parse('{"__proto__":1}') },
+      { id: 'h', resource_title: source.title, parameters: [] },
+      { id: 'i', resource_title: source.title, parameters: [1] },
     ]);
     expect(caches.map(({ id, status }) => [id, status])).toEqual([
       ['a', 200],
@@ -149,8 +151,12 @@ describe('an item', () => {
       ['e', 400],
       ['f', 400],
       ['g', 400],
+      ['h', 400],
+      ['i', 400],
     ]);
-    const [, missing, wrong] = caches;
+    const [, missing, wrong, , noObject] = caches;
+    expect(noObject?.problem?.detail).toBe('The item must be an object.');
+    expect(caches[9]?.problem?.errors).toEqual([{ pointer: '/parameters', detail: 'must be an object' }]);
     const asked = await alice.get(`/rpc/${unknown}/`);
     expect(missing?.problem).toEqual(await asked.json());
     expect(missing?.tag).toBeUndefined();
