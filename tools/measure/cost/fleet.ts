@@ -1,35 +1,44 @@
 /** A fleet: its numbers, and how its devices learn of changes. */
 
-/** Each number with its default and meaning. As an option it is written `--caches-per-device 10`. */
+/**
+ * Each number with its default and meaning, the least that it can be (0 if not given) and the most. As an option it is
+ * written `--caches-per-device 10`.
+ */
 export const FLEET = {
-  devices: [1000, 'devices'],
-  cachesPerDevice: [10, 'caches that a device reads'],
-  devicesPerCache: [50, 'devices that read the same cache'],
+  devices: [1000, 'devices', 1],
+  cachesPerDevice: [10, 'caches that a device reads', 1],
+  devicesPerCache: [50, 'devices that read the same cache', 1],
   pollsPerHour: [
     4,
     'how many times in a working hour a device asks for its caches, when it is not told (`poll`, `batch`)',
+    0.001,
   ],
-  hoursPerMonth: [176, 'working hours a month: all traffic falls into them'],
-  peak: [3, 'the busiest second, divided by the mean second of working hours'],
-  share304: [0.9, 'share of reads, or of the items of a `/sync/` request, that are answered 304 (`poll`, `batch`)'],
-  share200: [0.01, 'share of these that get the full body; the rest get a delta'],
+  hoursPerMonth: [176, 'working hours a month: all traffic falls into them', 1],
+  peak: [3, 'the busiest second, divided by the mean second of working hours', 1],
+  share304: [
+    0.9,
+    'share of reads, or of the items of a `/sync/` request, that are answered 304 (`poll`, `batch`)',
+    0,
+    1,
+  ],
+  share200: [0.01, 'share of these that get the full body; the rest get a delta', 0, 1],
   connectsPerDay: [8, 'sockets that a device opens on a working day of 8 hours (`hub`)'],
   loadsPerHour: [
     4,
     'loads of each cache in a working hour, asked for by reads that find it stale, or by its object (`hub`)',
   ],
-  changeRate: [0.1, 'share of loads that change rows'],
+  changeRate: [0.1, 'share of loads that change rows', 0, 1],
   keptVersions: [50, 'versions kept (`retain_versions`)'],
   listsPerDay: [2, 'lists that a device asks for on a working day; a tenth with `expand`'],
   refreshesPerDay: [1, 'refreshes that a device asks for on a working day'],
   statesPerRefresh: [2, 'states asked for after each refresh'],
   webhooks: [0, 'webhooks that are told of each change'],
-  newDevices: [0.03, 'share of devices that are new in a month'],
-  locations: [5, 'locations of the platform that serve the fleet'],
+  newDevices: [0.03, 'share of devices that are new in a month', 0, 1],
+  locations: [5, 'locations of the platform that serve the fleet', 1],
   entryCacheMs: [1000, 'how long a location treats a look-up as current (`ENTRY_CACHE_MS`), ms'],
-  isolates: [4, 'minimum number of isolates that a location runs'],
-  requestsPerIsolate: [200, 'requests a second above which a location runs another isolate'],
-  hotShare: [0.05, 'share of the devices that read the most popular cache'],
+  isolates: [4, 'minimum number of isolates that a location runs', 1],
+  requestsPerIsolate: [200, 'requests a second above which a location runs another isolate', 1],
+  hotShare: [0.05, 'share of the devices that read the most popular cache', 0, 1],
   originMs: [500, 'how long a load takes, mostly waiting for its origin, ms'],
   remoteMs: [50, 'how long a call of another store or object keeps an object or consumer waiting, ms'],
   requestCpuMs: [1, 'CPU of an invocation of the Worker, ms (docs/performance.md)'],
@@ -37,11 +46,11 @@ export const FLEET = {
   socketUs: [67, 'time that a hub needs for each socket that it tells, or finds when it wakes, µs (docs/live.md)'],
   d1QueryMs: [1, 'time of the database that a query takes, ms'],
   d1RowUs: [20, 'time of the database that each row written takes, µs'],
-  logShare: [0.01, 'share of `info` lines that are written (`LOG_SAMPLE`)'],
-  syncShards: [1, 'databases that sync records are spread over (`SYNC_SHARDS`)'],
-  entryShards: [1, 'databases that entries are spread over (`ENTRY_SHARDS`)'],
+  logShare: [0.01, 'share of `info` lines that are written (`LOG_SAMPLE`)', 0, 1],
+  syncShards: [1, 'databases that sync records are spread over (`SYNC_SHARDS`)', 1],
+  entryShards: [1, 'databases that entries are spread over (`ENTRY_SHARDS`)', 1],
   liveShards: [0, 'hubs (`LIVE_SHARDS`); 0: as many as are needed'],
-} as const satisfies Record<string, readonly [number, string]>;
+} as const satisfies Record<string, readonly [number, string, number?, number?]>;
 
 /** How devices learn of changes. */
 export const WAYS = {
