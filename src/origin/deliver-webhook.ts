@@ -15,6 +15,9 @@ import { signedHeaders, signingKey } from './webhook-signature.ts';
 /** Time-out for a receiver's answer, ms. */
 const TIMEOUT_MS = 10_000;
 
+/** The definition of a webhook has no other member for this than its URL. */
+const REDIRECT_REMEDIES = { tooMany: 'put the right address into url.', elsewhere: 'Put the right address into url.' };
+
 /** What is sent. */
 export interface Delivery {
   /** `webhook-id`: the same for each attempt. */
@@ -92,6 +95,7 @@ async function requestOf(
 async function send(first: OriginRequest, options: DeliveryOptions): Promise<DeliveryResult> {
   const { fetch, accepts, hosts, now, timeoutMs = TIMEOUT_MS } = options;
   const signal = AbortSignal.timeout(timeoutMs);
+  const rules = { redirects: 'same', hosts, secrets: [], remedies: REDIRECT_REMEDIES } as const;
   let request = first;
   for (let followed = 0; ; followed += 1) {
     const { url, method, headers, body } = request;
@@ -103,7 +107,7 @@ async function send(first: OriginRequest, options: DeliveryOptions): Promise<Del
     // The receiver's body is not used; left unread, it would keep the connection open.
     await response.body?.cancel().catch(() => undefined);
     if (!isRedirect(response)) return resultOf(response, now);
-    request = redirected(request, response, followed, { redirects: 'same', hosts, secrets: [] });
+    request = redirected(request, response, followed, rules);
     if (request.method !== 'POST') {
       throw new LoadFailure('origin-redirect', `The origin redirected with ${response.status}, which drops the body.`);
     }

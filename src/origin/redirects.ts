@@ -21,7 +21,21 @@ export interface RedirectRules {
   hosts: readonly string[];
   /** Values that only the origin itself may receive. */
   secrets: readonly string[];
+  /** What an administrator can do about a redirect that is not followed; that of an origin if not given. */
+  remedies?: RedirectRemedies;
 }
+
+/** Ends of sentences: after too many redirects, and after one to another place. */
+export interface RedirectRemedies {
+  tooMany: string;
+  elsewhere: string;
+}
+
+const OF_ORIGIN: RedirectRemedies = {
+  tooMany: 'put the address where its data is into origin.url.',
+  elsewhere:
+    'Put the right address into origin.url; or, if that host is to be trusted, name it in ORIGIN_HOSTS and set origin.redirects: "hosts".',
+};
 
 /** Whether an answer is a redirect. */
 export function isRedirect({ status }: Response): boolean {
@@ -40,9 +54,10 @@ export function redirected(
   rules: RedirectRules,
 ): OriginRequest {
   const url = targetOf(headers.get('Location'), request.url);
-  if (url === null) throw refused('to an unknown place');
+  const { tooMany, elsewhere } = rules.remedies ?? OF_ORIGIN;
+  if (url === null) throw refused('to an unknown place', elsewhere);
   if (followed >= MAX_REDIRECTS) {
-    const detail = `The origin redirected more than ${MAX_REDIRECTS} times in a row: put the address where its data is into origin.url.`;
+    const detail = `The origin redirected more than ${MAX_REDIRECTS} times in a row: ${tooMany}`;
     throw new LoadFailure('origin-redirect', detail);
   }
   const isSame = url.origin === request.url.origin && url.username === '' && url.password === '';
@@ -50,7 +65,7 @@ export function redirected(
   // The body may contain secrets.
   const leavesWithBody = !isSame && !isGet && request.isBodyDefined === true;
   if (!FOLLOWED.has(status) || leavesWithBody || (!isSame && !mayLeave(url, rules))) {
-    throw refused(`to ${url.host || `an address of the scheme ${url.protocol}`}`);
+    throw refused(`to ${url.host || `an address of the scheme ${url.protocol}`}`, elsewhere);
   }
   const isKey = (value: string) => rules.secrets.includes(value);
   return {
@@ -78,12 +93,8 @@ function mayLeave(url: URL, { redirects, hosts }: RedirectRules): boolean {
   return redirects === 'hosts' && isPlain && hostRefusal(url, hosts) === null && isTrusted(url, hosts);
 }
 
-/** What an operator can do about a redirect that is not followed. */
-const ELSEWHERE =
-  'Put the right address into origin.url; or, if that host is to be trusted, name it in ORIGIN_HOSTS and set origin.redirects: "hosts".';
-
 /** Only administrators learn where it leads. */
-function refused(where: string): LoadFailure {
-  const detailOf = (place: string) => `The origin redirected ${place}, where the service does not follow. ${ELSEWHERE}`;
+function refused(where: string, remedy: string): LoadFailure {
+  const detailOf = (place: string) => `The origin redirected ${place}, where the service does not follow. ${remedy}`;
   return new LoadFailure('origin-redirect', detailOf('elsewhere'), { adminDetail: detailOf(where) });
 }

@@ -252,7 +252,13 @@ describe('a receiver that is down', () => {
       'sends us to another host',
       { status: 307, headers: { Location: 'https://evil.example/' } },
       'origin-redirect',
-      /evil\.example/,
+      /^The receiver redirected to evil\.example, where the service does not follow\. Put the right address into url\.$/,
+    ],
+    [
+      'redirects in a circle',
+      { status: 307, headers: { Location: '?again' } },
+      'origin-redirect',
+      /^The receiver redirected more than 3 times in a row: put the right address into url\.$/,
     ],
     ['breaks the connection off', { raw: '' }, 'origin-unreachable', /^The receiver could not be reached\./],
   ])('counts as such when it %s', async (_how, answer, problem, reason) => {
