@@ -33,16 +33,15 @@ export function protectAdministration() {
 
 /**
  * Same, for the data of a resource. If a device lacks the scope, that is noted for the resource. `titleOf` returns the
- * title in the request.
+ * title in the request, which can have any form then, and must not throw.
  */
-export function protectData(scope: Scope, titleOf: (c: Context<AppEnv>) => string | undefined) {
+export function protectData(scope: Scope, titleOf: TitleOf) {
   return protectBy(() => [scope], titleOf);
 }
 
-function protectBy(
-  anyOf: (method: string) => readonly Scope[],
-  titleOf: (c: Context<AppEnv>) => string | undefined = () => undefined,
-) {
+type TitleOf = (c: Context<AppEnv>) => string | undefined | Promise<string | undefined>;
+
+function protectBy(anyOf: (method: string) => readonly Scope[], titleOf: TitleOf = () => undefined) {
   return factory.createMiddleware(async function protect(c, next) {
     const context = {
       edge: edgeCache(c.req.url),
@@ -50,12 +49,13 @@ function protectBy(
     };
     const identity = await identify(c.req.header('Authorization'), c.env, context);
     c.set('identity', identity);
-    const title = titleOf(c);
-    if (v.is(ResourceTitle, title) && !hasScope(identity, anyOf(c.req.method))) {
+    const scopes = anyOf(c.req.method);
+    if (!hasScope(identity, scopes)) {
+      const title = await titleOf(c);
+      if (!v.is(ResourceTitle, title)) throw lacksScope(scopes);
       c.set('device', namedDevice(identity, c.req.header(HEADER.deviceId)));
-      throw lacksScope(anyOf(c.req.method), { resource: title, reason: 'scope' });
+      throw lacksScope(scopes, { resource: title, reason: 'scope' });
     }
-    demandScope(identity, ...anyOf(c.req.method));
     c.set('device', deviceOf(identity, c.req.header(HEADER.deviceId)));
     // The flows limit loads as well: only they know whether a request loads.
     await c.get('services').limits.countRequest(identity.user);

@@ -51,6 +51,14 @@ export async function readSync(c: Context<AppEnv>): Promise<AskedSync> {
   return { read, inlineBytes, minimal: prefersMinimal(prefer) };
 }
 
+/** Returns the first title in a request that is refused anyway; undefined if there is none. Never throws. */
+export async function firstTitle(c: Context<AppEnv>): Promise<string | undefined> {
+  const body = await readJsonText(c).catch(() => null);
+  const caches = isObject(body) && Array.isArray(body.caches) ? body.caches : [];
+  const item = caches.find((value) => isObject(value) && typeof value.resource_title === 'string');
+  return (item as { resource_title: string } | undefined)?.resource_title;
+}
+
 function liveCheckOf(
   c: Context<AppEnv>,
   { id, seq, add }: v.InferOutput<typeof LiveMember>,

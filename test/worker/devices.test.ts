@@ -332,6 +332,36 @@ describe('refusals of a device', () => {
     expect(await refusalsOf(user)).toMatchObject({ refusals: [{ resource_title: source.title, reason: 'scope' }] });
   });
 
+  it.each<[string, (title: string) => unknown]>([
+    [
+      'the first that it asks for with others',
+      (title) => ({ caches: [7, { id: 'a' }, { id: 'b', resource_title: title }] }),
+    ],
+    [
+      'one that it asks for by a request of a wrong form',
+      (title) => ({ caches: [{ resource_title: title }], more: 1 }),
+    ],
+  ])('are noted where its token lacks the scope for %s', async (_which, body) => {
+    const user = unique('user');
+    const source = await Source.define();
+    const client = new Client({ user, scope: 'cache:refresh' });
+    const answer = await client.post('/sync/', body(source.title), { 'X-Device-Id': 'tablet' });
+    expect(answer.status).toBe(403);
+    expect(await refusalsOf(user)).toMatchObject({ refusals: [{ resource_title: source.title, reason: 'scope' }] });
+  });
+
+  it.each([['no JSON'], [{}], [{ caches: null }], [[]], [{ caches: [{ id: 'a', resource_title: '\ud800' }] }]])(
+    'are no reason to answer %j otherwise where its token lacks the scope',
+    async (body) => {
+      const client = new Client({ user: unique('user'), scope: 'cache:refresh' });
+      const text = body === 'no JSON' ? body : JSON.stringify(body);
+      const headers = { 'X-Device-Id': 'tablet', 'Content-Type': 'application/json' };
+      const answer = await client.send('POST', '/sync/', headers, text);
+      expect(answer.status).toBe(403);
+      await answer.text();
+    },
+  );
+
   it('are the last five', async () => {
     const user = unique('user');
     const refusals = [1, 2, 3, 4, 5, 6, 7].map((n) => ({

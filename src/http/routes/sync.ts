@@ -6,16 +6,16 @@ import { HEADER, LINES_TYPE } from '../../contract/constants.ts';
 import { SyncAnswer, SyncBody } from '../../contract/sync.ts';
 import { prefers } from '../../core/accept.ts';
 import { type AppEnv, factory } from '../factory.ts';
-import { protect } from '../identity.ts';
+import { protectData } from '../identity.ts';
 import { noQuery } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replySync } from '../sync-json.ts';
 import { replySyncLines } from '../sync-lines.ts';
-import { readSync } from '../sync-question.ts';
+import { firstTitle, readSync } from '../sync-question.ts';
 
 export const sync = factory.createApp();
 
-sync.use('/sync', methods('POST', 'OPTIONS', 'QUERY'), protect('cache:read'));
+sync.use('/sync', methods('POST', 'OPTIONS', 'QUERY'), protectData('cache:read', firstTitle));
 sync.post(
   '/sync',
   describe({
