@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { Asked } from './support/asked.ts';
 import { enterToken } from './support/console.ts';
+import { focused, tabTo } from './support/keys.ts';
 import { startedConsole, startedOrigin } from './support/suite.ts';
 
 const HOSTILE = `<img src=x onerror="document.title='run'"> & <script>`;
@@ -378,17 +379,3 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     expect(await page.getByRole('button', { name: /Refresh|Purge|Load past/ }).count()).toBe(0);
   });
 });
-
-/** What the focus is on, by its name. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const element = document.activeElement;
-    return element?.getAttribute('aria-label') ?? element?.textContent ?? '';
-  });
-}
-
-/** Goes on by the Tab key until the focus is there. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 40 && (await focused(page)) !== name; presses++) await page.keyboard.press('Tab');
-  expect(await focused(page)).toBe(name);
-}

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { INSECURE_HOST } from '../../scripts/browser/chromium.ts';
 import { isThere } from '../../scripts/test/needs.ts';
 import { AUDIENCE } from '../../test/e2e/support/provider.ts';
+import { Asked } from './support/asked.ts';
 import { violationsIn } from './support/axe.ts';
 import { ConsoleHost } from './support/console.ts';
 import { LIGHT, type Look, looksOf } from './support/looks.ts';
@@ -81,14 +82,13 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
 
   it('leaves no token and no code in addresses, history, stores and referrers', async () => {
     const page = await host.open('/caches?state=failing');
-    const seen: { url: string; referrer: string | undefined }[] = [];
-    page.on('request', (request) => seen.push({ url: request.url(), referrer: request.headers().referer }));
+    const asked = new Asked(page);
     await signInThere(page, 'alice');
     await isIn(page);
     await page.getByRole('heading', { name: 'Caches' }).waitFor();
     const token = await tokenOf(page);
     expect(token).toMatch(/^eyJ/);
-    const code = new URL(seen.find(({ url }) => url.includes('/console/callback'))?.url ?? '').searchParams.get('code');
+    const code = new URL(asked.urls.find((url) => url.includes('/console/callback')) ?? '').searchParams.get('code');
     expect(code).toBeTruthy();
 
     const session = await page.context().newCDPSession(page);
@@ -105,13 +105,13 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
       expect(log).not.toContain(secret);
       expect(JSON.stringify(entries)).not.toContain(secret);
       expect(JSON.stringify(kept)).not.toContain(secret);
-      expect(JSON.stringify(seen.map(({ referrer }) => referrer ?? ''))).not.toContain(secret);
+      expect(JSON.stringify(asked.requests.map((request) => request.headers().referer ?? ''))).not.toContain(secret);
       expect(provider.asked.join('\n')).not.toContain(token);
     }
     expect(kept[1]).toEqual({});
     expect(await page.evaluate(() => document.referrer)).not.toContain('code');
     // The code goes to the callback and nowhere else by an address.
-    expect(seen.filter(({ url }) => url.includes(code ?? ''))).toHaveLength(1);
+    expect(asked.urls.filter((url) => url.includes(code ?? ''))).toHaveLength(1);
   });
 
   it('signs in by itself again at a reload, since the provider knows the user', async () => {

@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { Asked } from './support/asked.ts';
 import type { ConsoleHost } from './support/console.ts';
 import { hostWithAll, pressAll, walk } from './support/walk.ts';
 
@@ -22,18 +23,14 @@ describe.skipIf(!isThere('browser'))('with cache:inspect the console', () => {
     timeout: 600_000,
   }, async () => {
     const page = await host.signedIn('', { scope: 'cache:inspect', user: 'auditor' });
-    const written: string[] = [];
-    page.on('request', (request) => {
-      const { pathname } = new URL(request.url());
-      if (!['GET', 'HEAD'].includes(request.method())) written.push(`${request.method()} ${pathname}`);
-    });
+    const asked = new Asked(page);
     const mayLook = new Set<string>();
     const places = await walk(page, starts, async () => {
       for (const name of await buttonsOf(page)) mayLook.add(name);
       await pressAll(page);
     });
     expect(places).toEqual(expect.arrayContaining([...starts]));
-    expect(written).toEqual([]);
+    expect(asked.writes).toEqual([]);
 
     const admin = await host.signedIn('', { user: 'auditor' });
     const mayWrite = new Set<string>();

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { violationsIn } from './support/axe.ts';
 import { enterToken } from './support/console.ts';
+import { focused, tabTo as reach } from './support/keys.ts';
 import { looksOf } from './support/looks.ts';
 import { startedConsole, startedOrigin } from './support/suite.ts';
 
@@ -617,19 +618,3 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe(language);
   });
 });
-
-/** What the focus is on, by its name; a button that is called like a link before it, with what it is. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const element = document.activeElement as HTMLInputElement | null;
-    const label = element?.labels?.[0]?.firstChild?.textContent;
-    const name = element?.getAttribute('aria-label') ?? label ?? element?.textContent ?? '';
-    return element?.matches('button[type=submit]') && name === 'Probe' ? 'Probe button' : name;
-  });
-}
-
-/** Goes on by the Tab key until the focus is there. */
-async function reach(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 150 && (await focused(page)) !== name; presses++) await page.keyboard.press('Tab');
-  expect(await focused(page)).toBe(name);
-}

@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { Asked } from './support/asked.ts';
 import { enterToken } from './support/console.ts';
 import { isRead } from './support/places.ts';
 import { startedConsole, startedOrigin } from './support/suite.ts';
@@ -79,13 +80,10 @@ describe.skipIf(!isThere('browser'))('the console', () => {
     const caches = () => host.api<{ key: string; version: number | null }[]>('GET', '/caches/?resource_title=first');
     await expect.poll(async () => (await caches())[0]?.version).toBe(1);
     const page = await host.signedIn(`/caches/${(await caches())[0]?.key}`);
-    const sent: string[] = [];
-    page.on('request', (request) => {
-      if (request.method() !== 'GET') sent.push(`${request.method()} ${new URL(request.url()).pathname}`);
-    });
+    const pressed = new Asked(page);
     await page.getByRole('button', { name: 'Refresh first' }).dblclick();
     await page.getByText('Loaded: version').waitFor();
-    expect(sent.filter((line) => line.includes('/refresh/'))).toHaveLength(1);
+    expect(pressed.writes.filter((line) => line.includes('/refresh/'))).toHaveLength(1);
 
     await page.goto(`${host.service.url}/console/resources/second/edit`);
     await enterToken(page, await host.service.token('admin', { scope: 'cache:admin' }));
@@ -93,10 +91,10 @@ describe.skipIf(!isThere('browser'))('the console', () => {
     await page.getByRole('link', { name: 'Review and save' }).click();
     const save = page.getByRole('button', { name: 'Save', exact: true });
     await save.waitFor();
-    sent.length = 0;
+    const saved = new Asked(page);
     await save.dblclick();
     await page.getByText('Saved.').waitFor();
-    expect(sent).toEqual(['PUT /api/v1/resources/second/']);
+    expect(saved.writes).toEqual(['PUT /api/v1/resources/second/']);
     const [newest, ...older] = await host.api<{ action: string; target: string }[]>('GET', '/actions/?limit=5');
     expect(newest).toMatchObject({ action: 'put_resource', target: 'second' });
     expect(older.filter(({ target }) => target === 'second')).toHaveLength(1);

@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { Asked } from './support/asked.ts';
 import { tabTo } from './support/keys.ts';
 import { startedConsole, startedOrigin } from './support/suite.ts';
 
@@ -45,11 +46,7 @@ describe.skipIf(!isThere('browser'))('the console and a task', () => {
     const task = await asked('live');
     await comesTo(task, 'STARTED');
     const page = await host.signedIn('/tasks');
-    const requests: string[] = [];
-    page.on('request', (request) => {
-      const { pathname } = new URL(request.url());
-      if (pathname === '/api/v1/cache/state/') requests.push(request.headers().accept ?? 'once');
-    });
+    const sent = new Asked(page);
     await tabTo(page, 'Task id');
     await page.keyboard.insertText(task.task_id.toUpperCase());
     await page.keyboard.press('Enter');
@@ -60,7 +57,8 @@ describe.skipIf(!isThere('browser'))('the console and a task', () => {
     await page.getByText('Version 1, Rows 1').waitFor();
     await page.getByText('The cache was loaded.').waitFor();
     // Asked for once, then told.
-    expect(requests).toEqual(['once', 'text/event-stream']);
+    const states = sent.requests.filter((request) => new URL(request.url()).pathname === '/api/v1/cache/state/');
+    expect(states.map((request) => request.headers().accept ?? 'once')).toEqual(['once', 'text/event-stream']);
     await page.getByRole('link', { name: 'live' }).click();
     await page.getByRole('heading', { level: 1, name: 'live' }).waitFor();
     await page.getByRole('link', { name: task.task_id }).click();

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { secretAtFault } from '../src/webhooks/secret-at-fault.ts';
+import { Asked } from './support/asked.ts';
 import { enterToken } from './support/console.ts';
 import { tabTo } from './support/keys.ts';
 import { BARE, startedConsole, startedOrigin } from './support/suite.ts';
@@ -217,8 +218,7 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
   it('sign with both keys while one takes the place of the other; the new one is shown once and kept nowhere', async () => {
     await put('signed');
     const page = await host.signedIn('/webhooks/signed');
-    const requests: string[] = [];
-    page.on('request', (request) => requests.push(`${request.url()} ${request.postData() ?? ''}`));
+    const asked = new Asked(page);
     await page.getByRole('button', { name: 'Rotate the key…' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Make a key' }).click();
@@ -232,7 +232,8 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     const kept = await page.evaluate(() =>
       JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]),
     );
-    expect(requests.join() + kept + (await page.content())).not.toContain(key);
+    const sent = asked.requests.map((request) => `${request.url()} ${request.postData() ?? ''}`);
+    expect(sent.join() + kept + (await page.content())).not.toContain(key);
 
     await page.getByRole('button', { name: 'Remove ORIGIN_HOOK' }).click();
     await dialog.getByLabel('Reason').fill('rotated');
