@@ -258,10 +258,19 @@ describe('claims', () => {
     ['that is null', 'null'],
     ['that is true', 'true'],
     ['that is not finite', '1e999'],
-    ['beyond 2^53', '9007199254740993'],
-    ['far beyond 2^53', '1e300'],
   ])('exp %s is refused', async (_what, exp) => {
     expect(await refusal(await hmac({ alg: 'HS256' }, `{"sub":"alice","exp":${exp}}`))).toBe(NOT_VALID);
+  });
+
+  it.each<[string, string]>([
+    ['in milliseconds', String(Date.now() + 3_600_000)],
+    ['in microseconds', String(Date.now() * 1000)],
+    ['beyond 2^53', '9007199254740993'],
+    ['far beyond 2^53', '1e300'],
+  ])('exp %s is refused, and the answer says that it is in seconds', async (_what, exp) => {
+    expect(await refusal(await hmac({ alg: 'HS256' }, `{"sub":"alice","exp":${exp}}`))).toBe(
+      'Bearer error="invalid_token", error_description="The claim exp lies over 100 years ahead: it is in seconds, not milliseconds (RFC 7519 section 2)"',
+    );
   });
 
   it.each([0, -1, -9e15])('exp %d has expired', async (exp) => {
