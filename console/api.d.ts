@@ -2010,7 +2010,7 @@ export interface components {
             token_until: string | null;
             /**
              * Format: date-time
-             * @description When `rate` allows the next request; null: now.
+             * @description When `rate` allows the next request; null: `rate` delays none. It says nothing of `closed_until` and `permits`.
              */
             next_request: string | null;
         };

@@ -95,7 +95,10 @@ export const SourceState = v.strictObject({
     v.nullable(Timestamp),
     'When the token for requests expires; null: there is none. A new token is fetched before that.',
   ),
-  next_request: about(v.nullable(Timestamp), 'When `rate` allows the next request; null: now.'),
+  next_request: about(
+    v.nullable(Timestamp),
+    'When `rate` allows the next request; null: `rate` delays none. It says nothing of `closed_until` and `permits`.',
+  ),
 });
 export type SourceState = v.InferOutput<typeof SourceState>;
 
