@@ -105,6 +105,15 @@ export interface PokeRequest {
   hubs: number;
 }
 
+/** Asks whether a cache that has expired must be loaded. */
+export interface IsWatchedRequest {
+  key: string;
+  /** The number of the watch that the hub set. */
+  n: number;
+  /** If no connection is told, the watch `n` stays. Absent: it ends, as objects of an earlier release expect. */
+  keeps?: true;
+}
+
 /** The hub as its callers see it. */
 export interface LiveHubVerbs {
   ticket(request: TicketRequest): Promise<void>;
@@ -112,7 +121,7 @@ export interface LiveHubVerbs {
   /** Whether any connection is told. If none is, the watch `n` ends. */
   poke(request: PokeRequest): Promise<boolean>;
   /** Whether any connection would be told, without telling it. */
-  isWatched(request: { key: string; n: number }): Promise<boolean>;
+  isWatched(request: IsWatchedRequest): Promise<boolean>;
   /** Ends all connections of a user; returns how many. */
   signOut(user: string): Promise<number>;
 }

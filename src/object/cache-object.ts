@@ -20,7 +20,7 @@ import { type Outside, removeBlobs, sendMessages, storeEntry } from './effects.t
 import { HeldWaits } from './held-waits.ts';
 import { liveHubs } from './hub-client.ts';
 import { KeyRows, type Where } from './key-rows.ts';
-import { areNeeded, tellWatchers } from './watchers.ts';
+import { askHubs, tellWatchers } from './watchers.ts';
 
 /** How long after an alarm that failed or could do nothing the next one comes, ms. */
 const ALARM_RETRY_MS = 60_000;
@@ -33,6 +33,8 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
   readonly #held = new HeldWaits();
   readonly #rows: KeyRows;
   #madeOutside: Outside | null = null;
+  /** How many times hubs have asked to be told. */
+  #watches = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -138,6 +140,7 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
   }
 
   async watch(request: WatchRequest): Promise<EncodedAnswer<WatchAnswer>> {
+    this.#watches += 1;
     return encodeAnswer((await this.#ask({ key: request.key }, 'watch', request, { outcome: 'unknown' })).answer);
   }
 
@@ -174,7 +177,11 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
 
   /** Loads a watched cache that has expired, as a read would, if a hub still needs it. */
   async #freshen(key: string): Promise<void> {
-    if (await areNeeded(key, this.#rows, this.#outside.hubs)) await this.#ask({ key }, 'freshen', {}, undefined);
+    const before = this.#watches;
+    const answer = await askHubs(key, this.#rows, this.#outside.hubs);
+    if (!Array.isArray(answer)) await this.#ask({ key }, 'freshen', answer, undefined);
+    // A hub that answered that nobody is left may have asked again since, under the same number.
+    else await this.#ask({ key }, 'rest', { asked: this.#watches === before ? answer : [] }, undefined);
   }
 
   /** One step; its effects are in progress. `stored`: whether D1 has taken the entry; true when there was nothing to write. */

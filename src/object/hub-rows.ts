@@ -58,8 +58,8 @@ export class HubRows {
         const watch = hub.watches.get(tag);
         if (watch === undefined) sql.exec('DELETE FROM watches WHERE tag = ?', tag);
         else {
-          const acknowledged = watch.dueAt === null ? 1 : 0;
-          sql.exec('INSERT OR REPLACE INTO watches VALUES (?, ?, ?, ?)', tag, watch.key, watch.n, acknowledged);
+          const { key, n, acknowledgedAt } = watch;
+          sql.exec('INSERT OR REPLACE INTO watches VALUES (?, ?, ?, ?)', tag, key, n, acknowledgedAt);
         }
       }
     });
@@ -77,7 +77,11 @@ export class HubRows {
   }
 }
 
-/** A watch from its row; an owed watch is due at once. */
+/**
+ * A watch from its row; an owed watch is due at once. `acknowledged` is the time of the last acknowledgement, ms; 0:
+ * there was none. An earlier release wrote 1 for an acknowledged watch, whose number is about the time.
+ */
 function watchOf({ tag, key, n, acknowledged }: WatchRow): Watch {
-  return { tag, key, n, dueAt: acknowledged === 1 ? null : 0 };
+  const acknowledgedAt = acknowledged === 1 ? n : acknowledged;
+  return { tag, key, n, dueAt: acknowledgedAt === 0 ? 0 : null, acknowledgedAt, rests: false };
 }

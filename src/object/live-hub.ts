@@ -7,6 +7,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { API_BASE } from '../contract/constants.ts';
 import {
+  type IsWatchedRequest,
   LIVE_PROTOCOL,
   type LiveHubVerbs,
   PING,
@@ -73,7 +74,7 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     return this.#run('poke', request);
   }
 
-  async isWatched(request: { key: string; n: number }): Promise<boolean> {
+  async isWatched(request: IsWatchedRequest): Promise<boolean> {
     return this.#run('isWatched', request);
   }
 

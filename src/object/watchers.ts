@@ -34,15 +34,19 @@ export async function tellWatchers(key: string, rows: KeyRows, hubs: LiveHubs): 
   await rows.run({ key }, 'poked', { revision, told, left });
 }
 
-/** Whether any hub still needs the cache. Hubs are asked one after the other, and those that do not need it are dropped. */
-export async function areNeeded(key: string, rows: KeyRows, hubs: LiveHubs): Promise<boolean> {
+/**
+ * Asks the hubs one after the other whether they still need the cache. Returns the first that does, or else those that
+ * do not.
+ */
+export async function askHubs(key: string, rows: KeyRows, hubs: LiveHubs): Promise<{ hub: number } | HubWatch[]> {
+  const asked: HubWatch[] = [];
   for (const { hub, n } of rows.find({ key })?.watchers ?? []) {
     try {
-      if (await hubs.verbs(hub).isWatched({ key, n })) return true;
-      await rows.run({ key }, 'poked', { revision: 0, told: [], left: [{ hub, n }] });
+      if (await hubs.verbs(hub).isWatched({ key, n, keeps: true })) return { hub };
+      asked.push({ hub, n });
     } catch (error) {
       log('warn', 'live.not_asked', { key, hub, error });
     }
   }
-  return false;
+  return asked;
 }

@@ -57,8 +57,16 @@ export class TestHub {
       if (dueAt !== null) this.step('watched', { tag, n, answer: { outcome: 'watched', version: 1, revision: 1 } });
   }
 
+  isWatched(number: number) {
+    return this.step('isWatched', { key: keyOf(number), n: this.#n(number), keeps: true });
+  }
+
   poke(number: number, version = 2) {
-    const n = this.hub.watches.get(keyOf(number).slice(0, 16))?.n ?? 0;
+    const n = this.#n(number);
     return this.step('poke', { key: keyOf(number), n, version, revision: version, hubs: 1 });
+  }
+
+  #n(number: number): number {
+    return this.hub.watches.get(keyOf(number).slice(0, 16))?.n ?? 0;
   }
 }

@@ -4,7 +4,7 @@
  * messages. So the tests play the consumer, and nothing else claims their tasks.
  */
 
-import type { LiveHubVerbs, PokeRequest } from '../../src/contract/live.ts';
+import type { IsWatchedRequest, LiveHubVerbs, PokeRequest } from '../../src/contract/live.ts';
 import { CacheObject as DeployedObject } from '../../src/object/cache-object.ts';
 import type { RefreshMessage } from '../../src/ports/messages.ts';
 import { strikeable } from './faults/bindings.ts';
@@ -30,7 +30,7 @@ const LIVE_HUB = {
     };
     return {
       poke: async (request: PokeRequest) => hubOf(request.key).poke(request),
-      isWatched: async (request: { key: string; n: number }) => hubOf(request.key).isWatched(request),
+      isWatched: async (request: IsWatchedRequest) => hubOf(request.key).isWatched(request),
     };
   },
 } as unknown as Env['LIVE_HUB'];

@@ -4,7 +4,7 @@ import { MAX_PAIRS, MAX_PAIRS_PER_USER, MAX_TAGS, MAX_WATCHES } from '../../src/
 import { MAX_TICKETS } from '../../src/core/live-hub/sockets.ts';
 import { TOLD_MS } from '../../src/core/live-hub/subscribe.ts';
 import { BUSY_MS, GONE_MS, LOOKED_AT } from '../../src/core/live-hub/upkeep.ts';
-import { RENEW_MS, WATCHES_A_STEP } from '../../src/core/live-hub/watches.ts';
+import { KEEP_MS, RENEW_MS, WATCHES_A_STEP } from '../../src/core/live-hub/watches.ts';
 import { keyOf, TestHub } from '../support/hub.ts';
 
 const range = (count: number) => Array.from({ length: count }, (_, number) => number);
@@ -228,27 +228,27 @@ describe('a watch', () => {
     expect(after?.n).toBeGreaterThan(before?.n ?? 0);
   });
 
-  it('that nobody needs is forgotten a day after it was set, also by a hub without sockets, and then nothing wakes the hub', () => {
+  it('that nobody needs is forgotten a week after it was acknowledged, also by a hub without sockets, and then nothing wakes the hub', () => {
     const test = new TestHub();
     const setAt = test.now;
-    const socket = test.open('alice', 'tablet', test.now + 10 * RENEW_MS);
+    const socket = test.open('alice', 'tablet', test.now + 2 * KEEP_MS);
     test.subscribe(socket, [1, 2]);
     test.acknowledge();
     test.step('closed', { id: socket.id });
     const { effects } = test.step('alarm', {});
-    expect([effects.wakeBy - setAt, effects.keep.size]).toEqual([RENEW_MS, 0]);
-    test.now = setAt + RENEW_MS + 1;
+    expect([effects.wakeBy - setAt, effects.keep.size]).toEqual([KEEP_MS, 0]);
+    test.now = setAt + KEEP_MS + 1;
     const last = test.step('alarm', {}).effects;
     expect([last.keep.size, last.wakeBy, test.hub.watches.size]).toEqual([2, Number.POSITIVE_INFINITY, 0]);
   });
 
   it('that somebody needs is kept for as long as it is needed', () => {
     const test = new TestHub();
-    const socket = test.open('alice', 'tablet', test.now + 10 * RENEW_MS);
-    test.subscribe(socket, [1], { expiresAt: test.now + 10 * RENEW_MS });
+    const socket = test.open('alice', 'tablet', test.now + 2 * KEEP_MS);
+    test.subscribe(socket, [1], { expiresAt: test.now + 2 * KEEP_MS });
     test.acknowledge();
-    test.now += RENEW_MS - TOLD_MS / 2;
-    test.subscribe(socket, [1], { seq: 2, expiresAt: test.now + 10 * RENEW_MS });
+    test.now += KEEP_MS - TOLD_MS / 2;
+    test.subscribe(socket, [1], { seq: 2, expiresAt: test.now + 2 * KEEP_MS });
     test.now += TOLD_MS - 1;
     test.step('alarm', {});
     expect(test.hub.watches.size).toBe(1);
@@ -295,12 +295,56 @@ describe('a watch', () => {
     expect(asked).toContain(keyOf(99_999));
   });
 
-  it('is renewed by a check after a day, for an object that has lost its list', () => {
+  it('is renewed by a check after a day, under its number, for an object that has lost its list', () => {
     const test = new TestHub();
     const socket = test.open('alice', 'tablet', test.now + 10 * RENEW_MS);
-    test.subscribe(socket, [1]);
+    const [{ n } = { n: 0 }] = test.subscribe(socket, [1]).effects.watch;
     test.acknowledge();
     test.now += RENEW_MS;
-    expect(test.subscribe(socket, [1], { seq: 2 }).effects.watch).toHaveLength(1);
+    const { watch, keep } = test.subscribe(socket, [1], { seq: 2 }).effects;
+    expect([watch.map((renewed) => renewed.n), keep.size]).toEqual([[n], 0]);
+    expect(test.subscribe(socket, [1], { seq: 3 }).effects.watch).toEqual([]);
+    test.acknowledge();
+    expect(test.subscribe(socket, [1], { seq: 4 }).effects.watch).toEqual([]);
+  });
+
+  it('rests while nobody is connected, writes no row, and is asked for again by the next check', () => {
+    const test = new TestHub();
+    const socket = test.open('alice');
+    const [{ n } = { n: 0 }] = test.subscribe(socket, [1, 2]).effects.watch;
+    test.acknowledge();
+    expect(test.isWatched(1).answer).toBe(true);
+    test.step('closed', { id: socket.id });
+    const asked = test.isWatched(1);
+    expect([asked.answer, asked.effects.keep.size]).toEqual([false, 0]);
+    const { watch, keep } = test.subscribe(test.open('alice'), [1, 2]).effects;
+    expect([watch.map((again) => again.n), keep.size]).toEqual([[n], 0]);
+    test.acknowledge();
+    expect(test.subscribe(test.open('bob'), [1, 2]).effects.watch).toEqual([]);
+  });
+
+  it('that was to be asked for again when its socket left is asked for by the next one', () => {
+    const test = new TestHub();
+    const socket = test.open('alice');
+    test.subscribe(socket, [1]);
+    test.acknowledge();
+    test.step('closed', { id: socket.id });
+    test.isWatched(1);
+    const back = test.open('alice');
+    expect(test.subscribe(back, [1]).effects.watch).toHaveLength(1);
+    test.step('closed', { id: back.id });
+    test.now += 60_000;
+    expect(test.step('alarm', {}).effects.watch).toEqual([]);
+    expect(test.subscribe(test.open('alice'), [1]).effects.watch).toHaveLength(1);
+  });
+
+  it('ends when an object of an earlier release hears that nobody is left', () => {
+    const test = new TestHub();
+    const socket = test.open('alice');
+    test.subscribe(socket, [1]);
+    test.acknowledge();
+    test.step('closed', { id: socket.id });
+    expect(test.step('isWatched', { key: keyOf(1), n: 1 }).answer).toBe(false);
+    expect(test.hub.watches.size).toBe(0);
   });
 });

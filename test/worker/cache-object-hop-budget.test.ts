@@ -4,7 +4,7 @@
  */
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { objectNameOfKey } from '../../src/core/task-id.ts';
 import { policyOf } from '../../src/core/task-policy.ts';
@@ -15,6 +15,8 @@ import { makeServices } from '../../src/services.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { recordingDatabase } from '../support/database.ts';
 import { unique } from '../support/entries.ts';
+import { newCache } from '../support/loads.ts';
+import { load, objects, stubOf } from '../support/object-loads.ts';
 import { sampleResource } from '../support/resources.ts';
 
 /** A proxy that tells the name of each method called. */
@@ -109,6 +111,35 @@ async function countRefresh(first: unknown, second: unknown, hubs = 0) {
   });
 }
 
+/** Counts what the alarm of a watched cache does when it has expired; `answer`: that of its hubs. */
+async function countExpiry(answer: (object: CacheObject, key: string) => Promise<boolean>) {
+  const cache = newCache();
+  await load(cache);
+  for (const hub of [0, 1]) await objects.watch({ key: cache.key, hub, n: 1 });
+  return runInDurableObject(stubOf(cache), async (_instance, state) => {
+    const rowsWritten = countRows(state);
+    const calls: string[] = [];
+    const isWatched = () => answer(object, cache.key);
+    const hub = telling({ isWatched }, (name) => calls.push(`hub.${name}`));
+    const queue = telling({ send: async () => undefined }, (name) => calls.push(`queue.${name}`));
+    const bindings = { LIVE_HUB: { getByName: () => hub }, REFRESH_QUEUE: queue, REFRESH_SLOW_QUEUE: queue };
+    const object: CacheObject = new CacheObject(state, {
+      ...env,
+      ...(bindings as unknown as Pick<Env, keyof typeof bindings>),
+    });
+    const expiredAt = Date.now() + 120_000;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => expiredAt);
+    try {
+      await state.storage.deleteAlarm();
+      await object.alarm();
+      const { document } = state.storage.sql.exec<{ document: string }>('SELECT document FROM keys').one();
+      return { calls, rows: rowsWritten(), rests: JSON.parse(document).rests === true };
+    } finally {
+      clock.mockRestore();
+    }
+  });
+}
+
 function rowsOf(metas: readonly D1Meta[]): number {
   return metas.reduce((sum, { rows_written: rows }) => sum + rows, 0);
 }
@@ -149,5 +180,25 @@ describe('one refresh task', () => {
     ];
     expect(watched.calls).toEqual(unwatched.calls);
     expect(watched.rows).toBe(unwatched.rows);
+  });
+});
+
+describe('a watched cache that has expired', () => {
+  it('is loaded with two rows: the document with the task, and an alarm', async () => {
+    const expected = { calls: ['hub.isWatched', 'queue.send'], rows: 2, rests: false };
+    expect(await countExpiry(async () => true)).toEqual(expected);
+  });
+
+  it('rests with two rows, of however many hubs nobody is left', async () => {
+    const expected = { calls: ['hub.isWatched', 'hub.isWatched'], rows: 2, rests: true };
+    expect(await countExpiry(async () => false)).toEqual(expected);
+  });
+
+  it('does not rest if a hub that had nobody left asks again, under the same number, while the other one is asked', async () => {
+    const { rests } = await countExpiry(async (object, key) => {
+      await object.watch({ key, hub: 0, n: 1 });
+      return false;
+    });
+    expect(rests).toBe(false);
   });
 });

@@ -183,7 +183,7 @@ describe('a hub', () => {
 
   it('knows of no watch that its storage has not taken, and of each that it has not let go', async () => {
     const tag = '7a'.repeat(8);
-    const watch = { tag, key: tag.padEnd(64, '0'), n: 5, dueAt: null };
+    const watch = { tag, key: tag.padEnd(64, '0'), n: 5, dueAt: null, acknowledgedAt: 7, rests: false };
     const kept = await runInDurableObject(env.LIVE_HUB.getByName('97'), (_, { storage }) => {
       let isFull = true;
       const transactionSync = (work: () => void) =>
@@ -205,6 +205,33 @@ describe('a hub', () => {
       return { before, after: [...known.watches.values()] };
     });
     expect(kept).toEqual({ before: 0, after: [watch] });
+  });
+
+  it('finds the watches of an earlier release, owed or acknowledged, and those that it acknowledged itself', async () => {
+    const tags = ['1a', '2b', '3c'].map((digits) => digits.repeat(8));
+    const restored = await runInDurableObject(env.LIVE_HUB.getByName('96'), (_, { storage }) => {
+      const known = new Hub();
+      for (const [at, tag] of tags.entries()) {
+        const watch = {
+          tag,
+          key: tag.padEnd(64, '0'),
+          n: 5,
+          dueAt: null,
+          acknowledgedAt: [0, 1, 7][at] ?? 0,
+          rests: false,
+        };
+        known.watches.set(tag, watch);
+      }
+      new HubRows(storage).write(known, new Set(tags));
+      const found = new Hub();
+      new HubRows(storage).restore(found);
+      return tags.map((tag) => found.watches.get(tag));
+    });
+    expect(restored.map((watch) => [watch?.dueAt, watch?.acknowledgedAt])).toEqual([
+      [0, 0],
+      [null, 5],
+      [null, 7],
+    ]);
   });
 
   it('has no socket of a refused upgrade: one whose device gives no answer would keep it awake', async () => {

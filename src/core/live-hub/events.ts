@@ -3,6 +3,7 @@
 import type {
   CloseReason,
   HubMessage,
+  IsWatchedRequest,
   PokeRequest,
   SubscribeAnswer,
   SubscribeRequest,
@@ -20,7 +21,7 @@ export interface HubEvents {
   /** The object of a watched cache has answered. */
   watched: { request: { tag: string; n: number; answer: WatchAnswer }; answer: undefined };
   poke: { request: PokeRequest; answer: boolean };
-  isWatched: { request: { key: string; n: number }; answer: boolean };
+  isWatched: { request: IsWatchedRequest; answer: boolean };
   signOut: { request: { user: string }; answer: number };
   /** The device has sent a message. */
   message: { request: { id: string }; answer: undefined };

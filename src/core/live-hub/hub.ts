@@ -40,8 +40,12 @@ export interface Watch {
   key: string;
   /** Increases, and is used only once by a hub for one key. */
   n: number;
-  /** When the object is asked again; null: it has acknowledged. */
+  /** When the object is asked again, ms; null: nothing is to be asked. */
   dueAt: number | null;
+  /** When the object acknowledged last, ms; 0: it never has. */
+  acknowledgedAt: number;
+  /** The object was told that no socket needs the cache, so it lets the cache expire until it is asked again. */
+  rests: boolean;
 }
 
 /** The user and device of a ticket. */

@@ -3,7 +3,7 @@
  * storage, and the alarm asks the object again.
  */
 
-import type { PokeRequest, WatchAnswer } from '../../contract/live.ts';
+import type { IsWatchedRequest, PokeRequest, WatchAnswer } from '../../contract/live.ts';
 import { tagOfKey } from '../etag.ts';
 import type { HubContext, HubEffects } from './events.ts';
 import { type Hub, MAX_WATCHES, NO_TAGS, type Watch } from './hub.ts';
@@ -15,29 +15,38 @@ export const WATCH_RETRY_MS = 10_000;
 export const WATCH_RETRY_MOST_MS = 60_000;
 /** Most objects that one step asks; the alarm asks the others soon after (NEXT_TURN_MS). */
 export const WATCHES_A_STEP = 200;
-/**
- * A check renews a watch that is this old, ms, since its object may have lost its rows. A watch that no socket needs is
- * kept for the same time, so that devices that come back need no new one.
- */
+/** A check asks again for a watch that was acknowledged this long ago, ms, since its object may have lost its rows. */
 export const RENEW_MS = 24 * 3_600_000;
+/** A watch that no socket needs is kept for this time, ms, so that devices that come back after some days need no new one. */
+export const KEEP_MS = 7 * RENEW_MS;
 /** When the alarm does the work that did not fit into a step, ms. */
 export const NEXT_TURN_MS = 1_000;
 
-/** The keys that have no watch, or an old one; each costs a call of its object. */
+/** The keys that have no watch, an old one, or one that rests; each costs a call of its object. */
 export function unwatched(hub: Hub, keys: readonly string[], now: number): string[] {
-  return [...new Set(keys)].filter((key) => (hub.watches.get(tagOfKey(key))?.n ?? 0) <= now - RENEW_MS);
+  return [...new Set(keys)].filter((key) => {
+    const watch = hub.watches.get(tagOfKey(key));
+    return watch === undefined || (watch.dueAt === null && (watch.rests || watch.acknowledgedAt <= now - RENEW_MS));
+  });
 }
 
-/** Owes a watch for each key that has none. */
+/**
+ * Asks for a watch of each key that has none. A watch that is old or rests is asked for again under its number, which
+ * writes no row: if that is lost, the watch still stands.
+ */
 export function owe(hub: Hub, keys: readonly string[], { now }: HubContext, effects: HubEffects): void {
   for (const key of unwatched(hub, keys, now)) {
-    const tag = tagOfKey(key);
-    // At least the time, so that a hub that lost its rows repeats no number, and the age of a watch can be told from
-    // it.
-    hub.lastN = Math.max(hub.lastN + 1, now);
-    effects.keep.add(tag);
-    ask(hub, { tag, key, n: hub.lastN, dueAt: now }, now + WATCH_RETRY_MS, now, effects);
+    const watch = hub.watches.get(tagOfKey(key)) ?? newWatch(hub, key, now, effects);
+    ask(hub, watch, now + WATCH_RETRY_MS, now, effects);
   }
+}
+
+function newWatch(hub: Hub, key: string, now: number, effects: HubEffects): Watch {
+  const tag = tagOfKey(key);
+  // At least the time, so that a hub that lost its rows repeats no number.
+  hub.lastN = Math.max(hub.lastN + 1, now);
+  effects.keep.add(tag);
+  return { tag, key, n: hub.lastN, dueAt: now, acknowledgedAt: 0, rests: false };
 }
 
 /**
@@ -57,19 +66,27 @@ export function canWatch(hub: Hub, tags: ReadonlySet<string>, effects: HubEffect
   return true;
 }
 
-/** Asks the objects of watches that are due. A watch that no socket needs is dropped instead, once it is due or old. */
+/**
+ * Asks the objects of watches that are due. A watch that no socket needs is not asked for, and is dropped once it has
+ * been kept long enough; one that was never acknowledged, at once.
+ */
 export function askDue(hub: Hub, { now }: HubContext, effects: HubEffects): void {
   for (const watch of hub.watches.values()) {
     const isNeeded = hub.isTold(watch.tag);
-    if (watch.dueAt === null && isNeeded) continue;
-    const at = watch.dueAt ?? watch.n + RENEW_MS;
+    const at = isNeeded || watch.acknowledgedAt === 0 ? watch.dueAt : watch.acknowledgedAt + KEEP_MS;
+    // Its next check asks again.
+    if (!isNeeded && watch.acknowledgedAt > 0 && watch.dueAt !== null) rest(hub, watch.tag);
+    if (at === null) continue;
     if (at > now) effects.wakeBy = Math.min(effects.wakeBy, at);
     else if (!isNeeded) drop(hub, watch.tag, effects);
     else ask(hub, watch, now + WATCH_RETRY_MOST_MS, now, effects);
   }
 }
 
-/** The time of the next try is kept only in memory: a hub that wakes tries at once. */
+/**
+ * The time of the next try is kept only in memory: a hub that wakes tries at once. A watch that stands needs no alarm of
+ * its own, which would be a row: the next one tries again.
+ */
 function ask(hub: Hub, watch: Watch, retryAt: number, now: number, effects: HubEffects): void {
   const asks = effects.watch.length < WATCHES_A_STEP;
   const dueAt = asks ? retryAt : now + NEXT_TURN_MS;
@@ -77,7 +94,7 @@ function ask(hub: Hub, watch: Watch, retryAt: number, now: number, effects: HubE
   // waiting.
   if (asks) hub.watches.delete(watch.tag);
   hub.watches.set(watch.tag, { ...watch, dueAt });
-  effects.wakeBy = Math.min(effects.wakeBy, dueAt);
+  if (watch.acknowledgedAt === 0 || !asks) effects.wakeBy = Math.min(effects.wakeBy, dueAt);
   if (asks) effects.watch.push(watch);
 }
 
@@ -93,7 +110,7 @@ export function watched(
 ): undefined {
   const watch = hub.watches.get(tag);
   if (watch === undefined || watch.n !== n || watch.dueAt === null || answer.outcome !== 'watched') return;
-  hub.watches.set(tag, { ...watch, dueAt: null });
+  hub.watches.set(tag, { ...watch, dueAt: null, acknowledgedAt: context.now, rests: false });
   effects.keep.add(tag);
   if (answer.revision > 0)
     tell(hub, { tag, version: answer.version, revision: answer.revision, hubs: 1 }, context, effects);
@@ -108,9 +125,26 @@ export function poke(hub: Hub, { key, ...change }: PokeRequest, context: HubCont
   return tell(hub, { tag, ...change }, context, effects) || isOver(hub, tag, effects);
 }
 
-export function isWatched(hub: Hub, { key }: { key: string }, context: HubContext, effects: HubEffects): boolean {
+/**
+ * Whether any socket needs a cache. If none does, its object lets it expire but still tells of changes, so that no row
+ * is written, here or there, when the devices of a hub go and come back.
+ */
+export function isWatched(
+  hub: Hub,
+  { key, keeps }: IsWatchedRequest,
+  context: HubContext,
+  effects: HubEffects,
+): boolean {
   const tag = tagOfKey(key);
-  return live(hub, tag, context, effects).length > 0 || isOver(hub, tag, effects);
+  if (live(hub, tag, context, effects).length > 0) return true;
+  return keeps === true ? rest(hub, tag) : isOver(hub, tag, effects);
+}
+
+/** The next check that names the cache asks its object again. Known only in memory: docs/live.md says why that suffices. */
+function rest(hub: Hub, tag: string): false {
+  const watch = hub.watches.get(tag);
+  if (watch !== undefined && watch.acknowledgedAt > 0) hub.watches.set(tag, { ...watch, dueAt: null, rests: true });
+  return false;
 }
 
 function isOver(hub: Hub, tag: string, effects: HubEffects): false {

@@ -172,8 +172,10 @@ export interface CacheDocument {
    * nothing to tell.
    */
   news?: { revision: number; tries: number; retryAt: number | null } | undefined;
-  /** When the hubs were last asked whether they still need the cache, ms. */
+  /** When the hubs were last asked whether they still need the cache, and one could not be reached, ms. */
   askedAt?: number;
+  /** No hub needed the cache when it had expired: nothing loads it until somebody asks for it. Absent: not so. */
+  rests?: true | undefined;
 }
 
 /** Value of `stored.revision` until D1 has answered for the first time. */

@@ -25,7 +25,7 @@ export interface Effects {
   remove: OwedBlob[];
   /** Tell the hubs what is new, then tell the machine their answers (`poked`). */
   poke: boolean;
-  /** Ask the hubs, one after the other, until one still needs the cache; then tell the machine (`poked`, `freshen`). */
+  /** Ask the hubs, one after the other, until one still needs the cache; then tell the machine (`freshen` or `rest`). */
   ask: boolean;
 }
 

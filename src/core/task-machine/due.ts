@@ -19,7 +19,7 @@ import {
   STORE_GRACE_MS,
   STORE_MOST_MS,
 } from './timing.ts';
-import { askWatchers, freshenAt, tellAgain, tellStored } from './watchers.ts';
+import { askAt, askWatchers, tellAgain, tellStored } from './watchers.ts';
 
 /** Sends unclaimed messages again, writes to D1 what it lacks, and removes from R2 what is due. */
 export function alarm(draft: Draft, _: object, { now }: StepContext): undefined {
@@ -121,7 +121,7 @@ export function nextAlarmAt(document: CacheDocument, now: number): number | null
     document.stored.retryAt,
     document.ended.sweepAt,
     document.news?.retryAt ?? null,
-    freshenAt(document),
+    askAt(document, now),
     removalAt(document, now),
     ...document.settling.map(settleLimitAt),
   ].filter((time) => time !== null);

@@ -39,8 +39,10 @@ export interface Events {
     request: { revision: number; told: readonly HubWatch[]; left: readonly HubWatch[] };
     answer: undefined;
   };
-  /** A watched cache has expired, and a hub still needs it. */
-  freshen: { request: object; answer: undefined };
+  /** A watched cache has expired, and this hub still needs it. */
+  freshen: { request: { hub: number }; answer: undefined };
+  /** A watched cache has expired, and none of these hubs needs it. */
+  rest: { request: { asked: readonly HubWatch[] }; answer: undefined };
   /** The task's message was found dead. */
   wake: { request: { taskId: string }; answer: undefined };
   /** The alarm went off. */

@@ -16,7 +16,7 @@ import { removed, swept } from './owed.ts';
 import { dropName, purge } from './purge.ts';
 import { revoke } from './revoke.ts';
 import { entry, state } from './views.ts';
-import { freshen, poked, watch } from './watchers.ts';
+import { freshen, poked, rest, watch } from './watchers.ts';
 
 type Rules = {
   [N in EventName]: (draft: Draft, request: Events[N]['request'], context: StepContext) => Events[N]['answer'];
@@ -40,6 +40,7 @@ const RULES: Rules = {
   watch,
   poked,
   freshen,
+  rest,
 };
 
 /**

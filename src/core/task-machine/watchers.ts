@@ -8,7 +8,7 @@ import { growingGapMs } from '../backoff.ts';
 import type { CacheDocument, Watcher } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { enqueue } from './enqueue.ts';
-import { FRESHEN_GAP_MS, POKE_FIRST_MS, POKE_GRACE_MS, POKE_MOST_MS } from './timing.ts';
+import { FRESHEN_GAP_MS, POKE_FIRST_MS, POKE_GRACE_MS, POKE_MOST_MS, RESEND_FIRST_MS } from './timing.ts';
 
 /** A hub and the number of the watch that it has set. */
 export type HubWatch = Pick<Watcher, 'hub' | 'n'>;
@@ -24,6 +24,7 @@ export function watch(draft: Draft, { hub, n }: WatchRequest): WatchAnswer {
     draft.update({ watchers: [...others, { hub, n, told: Math.max(known?.told ?? 0, revision) }] });
     if (stored.revision < counters.revision) noteNews(draft);
   }
+  if (draft.document.rests === true) draft.update({ rests: undefined });
   return { outcome: 'watched', version: loaded?.changed ?? 0, revision };
 }
 
@@ -90,24 +91,50 @@ export function poked(
  * When a watched cache must be loaded again, ms: no read would start the load, since devices that wait to be told do
  * not ask. Null: the cache is not watched, or hubs are only told of changes (`live: "told"`).
  */
-export function freshenAt({ watchers, loaded, head, failure, askedAt = 0 }: CacheDocument): number | null {
-  if (watchers === undefined || head !== null || loaded?.refreshBy === undefined) return null;
+export function freshenAt({ watchers, loaded, head, failure, askedAt = 0, rests }: CacheDocument): number | null {
+  if (watchers === undefined || rests === true || head !== null || loaded?.refreshBy === undefined) return null;
   const earliest = Math.max(loaded.claimedAt, askedAt) + FRESHEN_GAP_MS;
   return Math.max(loaded.expiresAt, failure?.retryAt ?? 0, earliest);
 }
 
-/** For the alarm: a watched cache has expired, so its hubs are asked whether they still need it. */
+/** For the alarm: a watched cache has expired, so its hubs are asked whether they still need it. This writes no row. */
 export function askWatchers(draft: Draft, now: number): void {
   const at = freshenAt(draft.document);
-  if (at === null || at > now) return;
-  draft.update({ askedAt: now });
-  draft.effects.ask = true;
+  if (at !== null && at <= now) draft.effects.ask = true;
 }
 
-/** A hub needs the cache: it is loaded, as for an anonymous read. */
-export function freshen(draft: Draft, _: object, context: StepContext): undefined {
-  const { loaded, cache, head } = draft.document;
+/**
+ * When the alarm must go off for that, ms. If it is due, the hubs are being asked; if that is lost, they are asked again
+ * when the first message of the load that follows would be repeated. So one alarm serves both.
+ */
+export function askAt(document: CacheDocument, now: number): number | null {
+  const at = freshenAt(document);
+  return at !== null && at <= now ? now + RESEND_FIRST_MS : at;
+}
+
+/**
+ * A hub needs the cache: it is loaded, as for an anonymous read. The row is written anyway, so the hub moves to the
+ * front: it is asked first the next time.
+ */
+export function freshen(draft: Draft, { hub }: { hub: number }, context: StepContext): undefined {
+  const { loaded, cache, head, watchers = [] } = draft.document;
   if (loaded?.refreshBy === undefined || head !== null) return;
   const { refreshBy: policy, number, loadedAt: since } = loaded;
+  const first = watchers.find((watcher) => watcher.hub === hub);
+  if (first !== undefined && first !== watchers[0])
+    draft.update({ watchers: [first, ...watchers.filter((watcher) => watcher !== first)] });
   enqueue(draft, { cache, number, policy, since, asker: null, heedRetryAt: true, waitMs: 0 }, context);
+}
+
+/**
+ * None of these hubs needs the cache, so it rests: it is not loaded until somebody asks for it. But if a hub could not
+ * be asked, or has set another watch meanwhile, all are asked again; and if somebody has asked for a load, nothing is
+ * noted.
+ */
+export function rest(draft: Draft, { asked }: { asked: readonly HubWatch[] }, { now }: StepContext): undefined {
+  const at = freshenAt(draft.document);
+  if (at === null || at > now) return;
+  const { watchers = [] } = draft.document;
+  const areAsked = watchers.every(({ hub, n }) => asked.some((other) => other.hub === hub && other.n === n));
+  draft.update(areAsked ? { rests: true } : { askedAt: now });
 }

@@ -178,7 +178,8 @@ export class World {
   }
 
   #watch(tag: string, key: string, n: number): void {
-    if (!this.rules.owesWatches) this.hub.watches.set(tag, { tag, key, n, dueAt: null });
+    if (!this.rules.owesWatches)
+      this.hub.watches.set(tag, { tag, key, n, dueAt: null, acknowledgedAt: this.now, rests: false });
     this.fly('watch', () => {
       const answer = this.object(key, 'watch', { key, hub: 0, n });
       this.fly('answer to a watch', () => this.hubStep('watched', { tag, n, answer }));
@@ -193,7 +194,7 @@ export class World {
   sleep(): void {
     this.hub = new Hub();
     for (const [tag, watch] of this.stored)
-      this.hub.watches.set(tag, watch.dueAt === null ? watch : { ...watch, dueAt: 0 });
+      this.hub.watches.set(tag, { ...watch, dueAt: watch.acknowledgedAt === 0 ? 0 : null, rests: false });
     this.hub.lastN = this.storedN;
     for (const [id, socket] of this.attachments) if (this.lines.has(id)) this.hub.add(socket);
     this.hubAlarmAt = Math.min(this.hubAlarmAt, this.now);

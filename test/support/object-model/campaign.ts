@@ -14,7 +14,7 @@ import { OVERLAPPING } from './overlapping.ts';
 import { RealCache } from './real-cache.ts';
 import { RULES, type Rules } from './rules.ts';
 import { Tally } from './tally.ts';
-import { beWell, checkTold, WATCHING } from './watching.ts';
+import { beWell, checkTold, SET_WATCH, WATCHING } from './watching.ts';
 
 const KINDS = [...ASKING, ...CONSUMING, ...HAPPENING, ...OVERLAPPING, ...WATCHING];
 /** Length of a random sequence, before commands that are impossible at their turn are left out. */
@@ -68,6 +68,9 @@ async function drain(model: Model, real: RealCache): Promise<void> {
   // Otherwise the cache would be loaded again and again.
   for (const hub of model.hubs) hub.isNeeded = false;
   await fairSteps(model, real, isAtRest);
+  // Devices that come back: the cache is kept fresh again.
+  if (model.seen.document.rests === true) await perform(SET_WATCH, model, real, CALM);
+  for (const hub of model.hubs) hub.isNeeded = false;
   // Late writes come last of all: they bring old data.
   while (model.weather.late.length > 0) await perform(LATE_WRITE, model, real, CALM);
   const { document, d1, blobs } = model.seen;

@@ -1,6 +1,6 @@
 /** A hub of live sockets, played by the model: it watches the cache for connected devices, is told, and answers. */
 
-import type { LiveHubVerbs, PokeRequest } from '../../../src/contract/live.ts';
+import type { IsWatchedRequest, LiveHubVerbs, PokeRequest } from '../../../src/contract/live.ts';
 import { objects } from '../object-loads.ts';
 
 /**
@@ -15,6 +15,8 @@ export class PlayedHub implements Pick<LiveHubVerbs, 'poke' | 'isWatched'> {
   mood: Mood = 'answers';
   /** The number of its last acknowledged watch. */
   n = 0;
+  /** Whether that watch stands: no poke has found that nobody is left. */
+  stands = false;
   /** Whether a device is connected. */
   isNeeded = false;
   /** The version that its sockets were told last. */
@@ -34,21 +36,24 @@ export class PlayedHub implements Pick<LiveHubVerbs, 'poke' | 'isWatched'> {
     this.#demandThere();
     this.pokes.push(request);
     if (this.isNeeded) this.#hear(request);
+    else this.stands = false;
     return this.#answer(request.key);
   }
 
-  async isWatched({ key }: { key: string }): Promise<boolean> {
+  async isWatched({ key, keeps }: IsWatchedRequest): Promise<boolean> {
     this.#demandThere();
     this.wasAsked = true;
+    if (!this.isNeeded && keeps !== true) this.stands = false;
     return this.#answer(key);
   }
 
-  /** Asks the object to list it with its next number; returns whether it does. */
+  /** Asks the object to list it, with its next number unless its watch stands; returns whether it does. */
   async watch(key: string): Promise<boolean> {
-    const n = this.n + 1;
+    const n = this.stands ? this.n : this.n + 1;
     const answer = await objects.watch({ key, hub: this.number, n });
     if (answer.outcome !== 'watched') return false;
     this.n = n;
+    this.stands = true;
     this.isNeeded = true;
     this.#hear(answer);
     return true;

@@ -34,6 +34,8 @@ export const SOMETIMES = [
   'a hub that has not answered is told again',
   'a hub has another watch set while it answers that nobody is left',
   'a watched cache is loaded when it expires',
+  'a watched cache expires while nobody is connected',
+  'a cache that rested is asked for again',
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];
 

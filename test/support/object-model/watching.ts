@@ -7,19 +7,21 @@ import type { Model } from './model.ts';
 import { MOODS, type PlayedHub } from './played-hub.ts';
 import type { RealCache, Snapshot } from './real-cache.ts';
 
-export const WATCHING: Kind[] = [
-  {
-    name: 'a hub sets a watch',
-    weight: 4,
-    async act(model, real, pick) {
-      const hub = pickFrom(real.hubs, pick);
-      const isWatched = await hub.watch(real.cache.key);
-      return () => {
-        must(isWatched === model.asks.length > 0, 'a cache that was asked for can be watched, and no other');
-        model.tally.when(!isWatched, 'a cache that nobody has is not watched');
-      };
-    },
+export const SET_WATCH: Kind = {
+  name: 'a hub sets a watch',
+  weight: 4,
+  async act(model, real, pick) {
+    const hub = pickFrom(real.hubs, pick);
+    const isWatched = await hub.watch(real.cache.key);
+    return () => {
+      must(isWatched === model.asks.length > 0, 'a cache that was asked for can be watched, and no other');
+      model.tally.when(!isWatched, 'a cache that nobody has is not watched');
+    };
   },
+};
+
+export const WATCHING: Kind[] = [
+  SET_WATCH,
   {
     name: 'a watch is asked for again',
     weight: 2,
@@ -84,6 +86,7 @@ export function checkWatching(before: Snapshot, { seen, hubs, tally }: Model): v
     }
     const isListed = document.watchers?.some((watcher) => watcher.hub === number && watcher.n === n) === true;
     must(!isNeeded || isListed, 'a hub whose watch was acknowledged is told');
+    must(!isNeeded || document.rests !== true, 'what a hub needs is kept fresh');
     const isOwed = document.news !== undefined || document.stored.revision < document.counters.revision;
     must(!isNeeded || isOwed || isTold(hub, seen), 'what a hub was not told of is owed');
     tally.when(hub.cameBack, 'a hub has another watch set while it answers that nobody is left');
@@ -91,6 +94,8 @@ export function checkWatching(before: Snapshot, { seen, hubs, tally }: Model): v
     tally.when(isLoaded, 'a watched cache is loaded when it expires');
     Object.assign(hub, { pokes: [], wasAsked: false, cameBack: false });
   }
+  tally.when(document.rests === true, 'a watched cache expires while nobody is connected');
+  tally.when(before.document.rests === true && document.rests !== true, 'a cache that rested is asked for again');
 }
 
 /** When nothing is under way: hubs with connected devices know what D1 has. */

@@ -52,11 +52,8 @@ export function answerAsk(rules: Rules, world: World): World {
   const asked = { ...world, isAsking: false };
   const watcher = asked.document.watchers?.find(({ hub }) => hub === HUB);
   if (watcher === undefined) return asked;
-  if (!asked.hub.isNeeded) {
-    const left = [{ hub: HUB, n: watcher.n }];
-    return happen(rules, asked, 'poked', { revision: 0, told: [], left }).world;
-  }
-  const loaded = happen(rules, asked, 'freshen', {}).world;
+  if (!asked.hub.isNeeded) return happen(rules, asked, 'rest', { asked: [{ hub: HUB, n: watcher.n }] }).world;
+  const loaded = happen(rules, asked, 'freshen', { hub: HUB }).world;
   must(loaded.document.head !== null, 'what is watched and has expired is loaded');
   return loaded;
 }
@@ -65,6 +62,7 @@ export function answerAsk(rules: Rules, world: World): World {
 export function checkWatch({ document, hub }: World): void {
   const isListed = document.watchers?.some(({ n }) => n === hub.n) === true;
   must(!hub.isNeeded || isListed, 'a hub whose watch was acknowledged is told');
+  must(!hub.isNeeded || document.rests !== true, 'what a hub needs is kept fresh');
 }
 
 /** When everything is at rest, the hub knows what D1 has. */

@@ -123,7 +123,7 @@ export const EVENTS: Record<string, (key: Key) => Answer> = {
   'D1 has a higher version': (key) => key.do('stored', { inD1: foreignTo(key) }),
   forget: (key) => key.do('purge', { key: key.document.cache.key, soft: false, forget: true }),
   'a hub watches': (key) => key.do('watch', { key: key.document.cache.key, hub: 0, n: 1 }),
-  'a watched cache has expired': (key) => key.do('freshen', {}),
+  'a watched cache has expired': (key) => key.do('freshen', { hub: 0 }),
   'D1 fails for an hour': (key) => {
     key.now += 3_600_000;
     key.do('unstored', {});
