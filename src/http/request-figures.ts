@@ -1,6 +1,6 @@
 /**
  * Counts requests by route, method and status. Each data point costs money, so an isolate writes its counts at most
- * once a second. Later counts wait for the isolate's next request, and may be lost with the isolate.
+ * once in 5 s. Later counts wait for the isolate's next request, and may be lost with the isolate.
  */
 
 import type { Context } from 'hono';
@@ -8,7 +8,8 @@ import { matchedRoutes } from 'hono/route';
 import type { Metrics } from '../metrics.ts';
 import type { AppEnv } from './factory.ts';
 
-const WRITE_EVERY_MS = 1000;
+/** How often an isolate writes its counts. */
+export const WRITE_EVERY_MS = 5_000;
 
 interface Sum {
   route: string;

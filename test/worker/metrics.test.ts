@@ -39,7 +39,7 @@ async function deliver(queue: string, bodies: unknown[], bindings: Record<string
 it('requests are counted by route, method and status, and written together', async () => {
   const { METRICS, of } = dataset();
   const headers = await bearer({ user: unique('user') });
-  // A second after the last point, the next request writes.
+  // Some seconds after the last point, the next request writes.
   await until(async () => {
     await sendUnder({ METRICS }, `${API_BASE}/cache/`, { headers });
     await sendUnder({ METRICS }, `${API_BASE}/cache/state/?task_id=x`, { headers });
