@@ -180,6 +180,21 @@ describe('a fleet that is told', () => {
     expect(pokeMore / poke).toBeCloseTo(0.9);
   });
 
+  it('keeps its watches from day to day, apart from those that a change ends while only other hubs have devices', () => {
+    const of = (more: object) =>
+      monthOf({ ...fleet, liveShards: 10, devicesPerCache: 50, devices: 1_000, ...more }, COUNTED);
+    const { times, scale } = of({});
+    const { rest = 0, restMore = 0, resume = 0, renew = 0, unwatch = 0 } = times;
+    expect([rest, resume]).toEqual([scale.caches, scale.caches]);
+    expect((rest + restMore) / scale.caches).toBeCloseTo(10 * (1 - 0.9 ** 50));
+    expect(renew).toBe(restMore);
+    expect(unwatch / (rest + restMore)).toBeGreaterThan(0.05);
+    expect(unwatch / (rest + restMore)).toBeLessThan(0.2);
+    expect(of({ arrivalHours: 0 }).times.unwatch).toBe(0);
+    expect(of({ liveShards: 1 }).times.unwatch).toBe(0);
+    expect(of({ changeRate: 0 }).times.unwatch).toBe(0);
+  });
+
   it('lets hubs sleep while little happens, and finds their sockets when they wake', () => {
     const quiet = monthOf({ ...fleet, devices: 10 }, COUNTED);
     expect(quiet.times.hubWake).toBeGreaterThan(0.5 * (quiet.times.subscribe ?? 0));

@@ -47,10 +47,18 @@ async function run({ fleet, ...told }: CostOptions): Promise<void> {
   }
   const month = estimate(fleet, counted);
   if (told.json) {
-    const { bill, products, ...rest } = month;
+    const { bill, products, delivery, ...rest } = month;
     const byOperation = Object.fromEntries([...bill].map(([name, amounts]) => [name, Object.fromEntries(amounts)]));
     const limits = { needs: needsOf(fleet, counted), met: metInOrder(fleet, counted) };
-    const report = { ...rest, byOperation, byProduct: Object.fromEntries(products), limits, counted, prices: PRICES };
+    const report = {
+      ...rest,
+      delivery: Object.fromEntries(delivery),
+      byOperation,
+      byProduct: Object.fromEntries(products),
+      limits,
+      counted,
+      prices: PRICES,
+    };
     console.log(JSON.stringify(report, null, 2));
     return;
   }

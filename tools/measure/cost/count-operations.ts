@@ -44,9 +44,10 @@ async function countAll(scene: Scene, tell: (step: string) => void): Promise<Cou
   operations.cron = await service.count(() => service.cron());
   tell('questions about many caches, and what they leave');
   const syncs = await countSyncs(scene);
-  Object.assign(operations, syncs, await countItems(scene, syncs), await countNews(scene));
+  const items = await countItems(scene, syncs);
+  Object.assign(operations, syncs, items, await countNews(scene));
   Object.assign(operations, await countSyncRecords(scene, records));
-  Object.assign(operations, await countLive(scene, syncs, tell));
+  Object.assign(operations, await countLive(scene, { ...syncs, ...items }, tell));
   tell('webhooks');
   Object.assign(operations, await countWebhooks(scene));
   tell('sizes of rows, objects and blobs');
@@ -55,16 +56,15 @@ async function countAll(scene: Scene, tell: (step: string) => void): Promise<Cou
 
 async function countLive(
   scene: Scene,
-  { sync10 }: { sync10: Counts },
+  syncs: Record<'sync1' | 'sync10' | 'syncLookUp1' | 'syncAsk', Counts>,
   tell: (step: string) => void,
 ): Promise<Partial<Record<OperationName, Counts>>> {
   tell('live sockets, opened and told');
-  const { counted, devices } = await countOpening(scene, { sync10 });
+  const { counted, devices } = await countOpening(scene, syncs);
   const [device] = devices;
-  if (device === undefined) throw new Error('there is no device');
   const told = await countPokes(scene, devices);
   tell('watched caches that expire');
-  const fresh = await countFreshening(scene, device);
+  const fresh = await countFreshening(scene, devices, { ...syncs, ...counted });
   tell('a hub that sleeps, 24 s');
   const hub = await countHub(scene, device, counted);
   for (const each of devices) each.close();

@@ -8,7 +8,7 @@ export const METERS = {
   otherLines: 'log lines of other levels, which are all written',
   objectRequests: 'calls and alarms of objects; a message of a socket is a twentieth',
   objectMs: 'time in which an object is awake, ms, with local stores',
-  objectRemoteCalls: 'calls that an object makes of D1, R2, queues and other objects while it is awake',
+  objectRemoteCalls: 'times that an object waits for D1, R2, queues or other objects while it is awake',
   objectRowsRead: 'rows read in objects',
   objectRowsWritten: 'rows written in objects, an alarm set being one',
   hubWakes: 'times that a hub of live sockets was made again, sockets and all',
@@ -26,7 +26,7 @@ export const METERS = {
   r2Bytes: 'bytes put to R2',
   cacheMatches: 'look-ups in the Cache API, which are free',
   cachePuts: 'puts to the Cache API, which are free',
-  dataPoints: 'points written to Analytics Engine, but those of requests, which an isolate sums for a second',
+  dataPoints: 'points written to Analytics Engine, but those of requests, which an isolate sums for some seconds',
 } as const;
 
 export type Meter = keyof typeof METERS;

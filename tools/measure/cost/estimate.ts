@@ -1,6 +1,5 @@
 /** The bill for a month of a fleet. */
 
-import { addCounts, counts } from './counts.ts';
 import type { Fleet } from './fleet.ts';
 import { BESIDE, type Beside, linesOf, type Month, monthOf } from './month.ts';
 import { type Counted, OPERATIONS, type OperationName } from './operations.ts';
@@ -22,6 +21,8 @@ export interface Estimate {
    * adds loads, refreshes, lists and storage.
    */
   aMillionHours: { delivery: number; all: number };
+  /** Dollars of `delivery`, by operation. */
+  delivery: ReadonlyMap<OperationName | Beside, number>;
 }
 
 const STORED = 'what is stored';
@@ -52,14 +53,14 @@ export function estimate(fleet: Fleet, counted: Counted): Estimate {
   const bill = billOf(usages);
   const requestsASecond = (month.requests / (fleet.hoursPerMonth * 3600)) * fleet.peak;
 
-  const delivery = [...lines]
-    .filter(([name]) => !OF_LOADS.includes(name))
-    .reduce((sum, [, line]) => addCounts(sum, line), counts());
   const hours = (fleet.devices * fleet.hoursPerMonth) / 1e6;
   const price = (usage: Usage) => marginalPrice(usage) / hours;
+  const ofDelivery = [...lines].filter(([name]) => !OF_LOADS.includes(name));
+  const delivery = new Map(ofDelivery.map(([name, line]) => [name, price(usageOf(line, fleet))]));
   const aMillionHours = {
-    delivery: price(usageOf(delivery, fleet)),
+    delivery: [...delivery.values()].reduce((sum, each) => sum + each, 0),
     all: [...usages.values()].reduce((sum, usage) => sum + price(usage), 0),
   };
-  return { fleet, month, requestsASecond, bill, products: byProduct(bill), total: totalOf(bill), aMillionHours };
+  const products = byProduct(bill);
+  return { fleet, month, requestsASecond, bill, products, total: totalOf(bill), aMillionHours, delivery };
 }

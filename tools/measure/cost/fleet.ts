@@ -22,6 +22,7 @@ export const FLEET = {
     1,
   ],
   share200: [0.01, 'share of these that get the full body; the rest get a delta', 0, 1],
+  arrivalHours: [1, 'hours within which devices come in the morning, and leave in the evening (`hub`)'],
   connectsPerDay: [8, 'sockets that a device opens on a working day of 8 hours (`hub`)'],
   loadsPerHour: [
     4,

@@ -21,7 +21,18 @@ const OF_CHECKS: readonly LineName[] = [
 ];
 /** Operations that call a hub. */
 const OF_HUBS: readonly LineName[] = [
-  ...(['ticket', 'open', 'subscribe', 'poke', 'pokeMore', 'freshen', 'unwatch', 'hubAlarm'] as const),
+  ...([
+    'ticket',
+    'open',
+    'subscribe',
+    'poke',
+    'pokeMore',
+    'freshen',
+    'rest',
+    'restMore',
+    'unwatch',
+    'hubAlarm',
+  ] as const),
 ];
 /** Largest fleet that is considered. */
 const MOST_DEVICES = 1e10;

@@ -1,5 +1,6 @@
 /** What a fleet asks of the service in a month, and thereby of the platform. */
 
+import { WRITE_EVERY_MS } from '../../../src/http/request-figures.ts';
 import { type Counts, counts, timesCounts } from './counts.ts';
 import type { Fleet } from './fleet.ts';
 import type { Counted, OperationName } from './operations.ts';
@@ -18,8 +19,9 @@ const QUEUE_UNIT_BYTES = 64_000;
 /** Most messages of a batch of the sync queue, and how long the queue waits for them. */
 const BATCH_MESSAGES = 10;
 const BATCH_S = 1;
-/** Kinds of answers for which an isolate writes one point of figures per second each. */
-const FIGURES_A_SECOND = 3;
+/** Kinds of answers for which an isolate writes points of figures (request-figures.ts), and how often. */
+const KINDS_OF_ANSWERS = 3;
+const FIGURES_A_SECOND = KINDS_OF_ANSWERS / (WRITE_EVERY_MS / 1000);
 const MINUTES_A_MONTH = 60 * 24 * 30;
 const EXPANDED_LISTS = 0.1;
 

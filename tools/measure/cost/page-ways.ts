@@ -5,7 +5,8 @@ import { type Estimate, estimate } from './estimate.ts';
 import { type Fleet, fleetOf, WAY_NAMES, WAYS, type Way } from './fleet.ts';
 import { hubsOf } from './hubs.ts';
 import { metInOrder, reconnectBusy, shardsFor } from './limits.ts';
-import type { Counted } from './operations.ts';
+import type { Beside } from './month.ts';
+import type { Counted, OperationName } from './operations.ts';
 import { PRICES, PRODUCTS } from './prices.ts';
 import { dollars, percent, rounded, short, sumOf } from './tables.ts';
 
@@ -79,6 +80,38 @@ export function changesTable(counted: Counted, devices: number, changes: readonl
   return pageTable(changes, [
     ['', ([what]) => what],
     ...WAY_NAMES.map((live) => [`\`${live}\``, ([, change]: Change) => cost({ live, ...change })] as const),
+  ]);
+}
+
+/** What being told consists of: operations that belong together. */
+const PARTS = {
+  records: ['rows of records', ['syncRecord1', 'syncRecord10', 'syncRecord100', 'newRecord']],
+  messages: ['messages of records', ['message']],
+  news: ['requests after a poke', ['news', 'newsFirst', 'syncDelta', 'syncDeltaCold']],
+  checks: [
+    'full checks',
+    ['sync1', 'sync10', 'sync100', 'syncLookUp1', 'syncLookUp10', 'syncLookUp100', 'subscribe', 'readMark'],
+  ],
+  sockets: ['tickets and upgrades', ['ticket', 'open']],
+  watches: [
+    'watches and pokes',
+    ['watch', 'unwatch', 'rest', 'restMore', 'resume', 'renew', 'poke', 'pokeMore', 'hubAlarm', 'hubWake', 'sockets'],
+  ],
+  figures: ['figures of requests', ['figures']],
+} as const satisfies Record<string, readonly [what: string, names: readonly (OperationName | Beside)[]]>;
+type Part = keyof typeof PARTS;
+
+/** Dollars for a million hours in which a device is told that are spent on a part. */
+export function costOfPart({ delivery }: Estimate, part: Part): number {
+  const [, names] = PARTS[part];
+  return names.reduce((sum, name) => sum + (delivery.get(name) ?? 0), 0);
+}
+
+/** The dollars for a million hours in which a device is told, by part. */
+export function partsTable(told: Estimate): string {
+  return pageTable(Object.keys(PARTS) as Part[], [
+    ['', (part) => PARTS[part][0]],
+    ['$', (part) => dollars(costOfPart(told, part))],
   ]);
 }
 

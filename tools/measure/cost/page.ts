@@ -4,10 +4,19 @@ import { estimate } from './estimate.ts';
 import { type Fleet, fleetOf, WAY_NAMES, type Way } from './fleet.ts';
 import { REOPEN_S } from './hubs.ts';
 import { inItsPeak, reconnectBusy } from './limits.ts';
-import type { Counted } from './operations.ts';
-import { aimsTable, changesTable, growthTable, productsTable, shardsTable, waysTable } from './page-ways.ts';
+import type { Counted, OperationName } from './operations.ts';
+import {
+  aimsTable,
+  changesTable,
+  costOfPart,
+  growthTable,
+  partsTable,
+  productsTable,
+  shardsTable,
+  waysTable,
+} from './page-ways.ts';
 import { PRICES } from './prices.ts';
-import { billTable, dollars, fleetTable, limitsTable, operationsTable, percent, pricesTable } from './tables.ts';
+import { billTable, dollars, fleetTable, limitsTable, operationsTable, percent, pricesTable, short } from './tables.ts';
 
 /** The fleet whose bill is shown by operation. */
 const SHOWN = 1e5;
@@ -34,6 +43,8 @@ export function scalePage(counted: Counted): string {
   const unshared = (live: Way) => fleetOf({ devices: SHOWN, live, devicesPerCache: 1 });
   const [batch, hub] = [estimate(shared('batch'), counted), estimate(shared('hub'), counted)];
   const byWay = Object.fromEntries(WAY_NAMES.map((live) => [live, shared(live)]));
+  const perHour = (name: OperationName) => (hub.month.times[name] ?? 0) / (hub.fleet.devices * hub.fleet.hoursPerMonth);
+  const floor = hub.aMillionHours.delivery - costOfPart(hub, 'watches') - costOfPart(hub, 'figures');
   const comeBack = (fleet: Fleet) => percent(reconnectBusy(fleet, counted) / PRICES.limits.d1Reconnect.limit);
   return `# Scale
 
@@ -65,8 +76,13 @@ ${changesTable(counted, SHOWN, CHANGES)}
 
 Being told costs more than asking every quarter of an hour: a device that is told makes one request for each change, while one that asks gets all
 changes since its last request together, and each request writes the row of its device. The extra cost buys seconds instead of minutes, and pays where
-changes are rare. Half of the cost is rows of records and the requests for changes. A sixth is watches and pokes; there are as many of these as
-a cache has hubs, so have no more hubs than needed.
+changes are rare. The dollars of \`hub\` are spent on:
+
+${partsTable(hub)}
+
+Here a device makes ${short(perHour('news'))} requests after pokes and ${short(perHour('subscribe'))} full checks an hour. Each writes the row of its device, because the list shows within
+2 s what the device was given, and two requests of a device are seldom that close together. So no saving elsewhere reaches the aim: without
+watches, pokes and figures it would still be ${dollars(floor)}. There are as many watches and pokes as a cache has hubs, so have no more hubs than needed.
 
 ## The bill
 
@@ -142,6 +158,8 @@ ${operationsTable(counted, fleetOf())}
   upgrades, full checks and changes; the messages that it sends are free. A device sends only pings; any other message would count as a twentieth of a request.
 - **Watched caches are kept fresh.** As long as a socket is told of a cache, the cache is loaded when it expires ("load of a watched cache that has
   expired"); without sockets a read would have asked for that load. \`"live": "told"\` in a definition turns these loads off.
+- **Watches stand from day to day.** When all devices of a cache have left, it rests, and its watches stay. A hub loses a watch only to a change
+  that comes while other hubs still have devices of the cache, or have them already (\`--arrival-hours\`).
 - CPU is not counted but assumed, ${fleetOf().requestCpuMs} ms an invocation and ${fleetOf().loadCpuMs} ms more a load, from what \`npm run bench\` found with the local stores
   on 2026-11-25 ([performance.md](performance.md#results): 0.1 to 0.9 ms a read, 1.5 to 1.9 ms a refresh that is accepted, 10 to 13 ms a task).
   \`--request-cpu-ms\` and \`--load-cpu-ms\` set others. At $${PRICES.prices.workerCpuMs.price} a million ms it hardly matters.

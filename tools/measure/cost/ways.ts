@@ -108,14 +108,21 @@ const DELIVERIES: Record<Way, (fleet: Fleet, scale: Scale) => Delivery> = {
     const lookUps = questions * (1 - currentShare(fleet, scale, questions * items + news, requests) ** items);
     const told = hubsTold(fleet, readers);
     const connects = devices * connectsPerDay * days;
-    const watch = caches * told * days;
+    // A watch stands from day to day. A hub loses it to a change that comes after its own devices have left and before those
+    // of all hubs have, or in the morning likewise, and sets it for a device that is new.
+    const watched = caches * told;
+    const aloneHours = 2 * fleet.arrivalHours * (1 / (readers / told + 1) - 1 / (readers + 1));
+    const unwatch = watched * days * (1 - Math.exp((-aloneHours * changes) / caches / hoursPerMonth));
+    const watch = unwatch + watched * fleet.newDevices;
     const calls = questions + 2 * connects + changes * told + freshen;
     const wakes = wakesOf(fleet, calls / seconds) * seconds;
     const turns = Math.ceil(devices / hubsOf(fleet) / LOOKED_AT);
     const times = {
       ...{ ...between('sync', items, questions), ...between('syncLookUp', items, lookUps) },
-      ...{ subscribe: questions, ticket: connects, open: connects, watch, unwatch: watch },
+      ...{ subscribe: questions, ticket: connects, open: connects, watch, unwatch },
       ...{ news, newsFirst: changes * isolatesReached(isolates, readers), freshen },
+      ...{ rest: caches * days, restMore: (watched - caches) * days },
+      ...{ resume: caches * days, renew: (watched - caches) * days },
       ...{ poke: changes, pokeMore: changes * (told - 1), syncDeltaCold: Math.min(news, changes * places) },
       ...{ hubAlarm: hubsOf(fleet) * turns * hoursPerMonth * 60, hubWake: wakes },
       ...sum(between('syncRecord', items, questions), { syncRecord1: news }),

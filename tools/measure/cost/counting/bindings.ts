@@ -8,20 +8,36 @@ import { during, noteMessages, tally } from './tally.ts';
 const QUEUE_UNIT_BYTES = 64_000;
 const QUEUE_OVERHEAD_BYTES = 100;
 
-const recordings: (ReturnType<typeof recordingDatabase> & { remote: () => void })[] = [];
+const recordings: (ReturnType<typeof recordingDatabase> & { place: Place })[] = [];
+
+type Place = 'worker' | 'object';
+/** Makes a call of another store or object, with counts. */
+type Remote = <Result>(call: () => Promise<Result>) => Promise<Result>;
 
 /** The same environment with counts; an object stays awake during its calls. */
-export function countedEnv(env: Env, place: 'worker' | 'object'): Env {
-  const remote = () => {
-    if (place === 'object') tally.objectRemoteCalls += 1;
-  };
-  const bindings = Object.entries(env).map(([name, binding]) => [name, counted(name, binding, remote)]);
+export function countedEnv(env: Env, place: Place): Env {
+  const remote: Remote = place === 'object' ? waitingOnce() : (call) => call();
+  const bindings = Object.entries(env).map(([name, binding]) => [name, counted(name, binding, place, remote)]);
   return Object.fromEntries(bindings) as Env;
 }
 
-function counted(name: string, binding: unknown, remote: () => void): unknown {
+/** An object waits only once for calls that are under way at the same time. */
+function waitingOnce(): Remote {
+  let calls = 0;
+  return async (call) => {
+    if (calls === 0) tally.objectRemoteCalls += 1;
+    calls += 1;
+    try {
+      return await call();
+    } finally {
+      calls -= 1;
+    }
+  };
+}
+
+function counted(name: string, binding: unknown, place: Place, remote: Remote): unknown {
   if (typeof binding !== 'object' || binding === null) return binding;
-  if ('prepare' in binding) return countedDatabase(binding as D1Database, remote);
+  if ('prepare' in binding) return countedDatabase(binding as D1Database, place);
   if ('createMultipartUpload' in binding) return countedBucket(binding as R2Bucket, remote);
   if ('sendBatch' in binding) return countedQueue(name, binding as Queue, remote);
   if ('getByName' in binding) return countedObjects(binding as DurableObjectNamespace, remote);
@@ -31,9 +47,9 @@ function counted(name: string, binding: unknown, remote: () => void): unknown {
 
 /** Moves the figures that D1 returned with its statements to the tally. */
 export function settleDatabases(): void {
-  for (const { statements, metas, remote } of recordings) {
+  for (const { statements, metas, place } of recordings) {
     tally.d1Queries += statements.length;
-    for (const _statement of statements) remote();
+    if (place === 'object') tally.objectRemoteCalls += statements.length;
     for (const meta of metas) {
       tally.d1RowsRead += meta.rows_read;
       tally.d1RowsWritten += meta.rows_written;
@@ -43,36 +59,33 @@ export function settleDatabases(): void {
   }
 }
 
-function countedDatabase(inner: D1Database, remote: () => void): D1Database {
+function countedDatabase(inner: D1Database, place: Place): D1Database {
   const recording = recordingDatabase(inner);
-  recordings.push({ ...recording, remote });
+  recordings.push({ ...recording, place });
   return recording.db;
 }
 
-function countedBucket(inner: R2Bucket, remote: () => void): R2Bucket {
+function countedBucket(inner: R2Bucket, remote: Remote): R2Bucket {
   const calls = {
     async put(...args: Parameters<R2Bucket['put']>) {
-      remote();
       tally.r2ClassA += 1;
-      const stored = await inner.put(...args);
+      const stored = await remote(() => inner.put(...args));
       tally.r2Bytes += stored?.size ?? 0;
       return stored;
     },
     get: (...args: Parameters<R2Bucket['get']>) => {
-      remote();
       tally.r2ClassB += 1;
-      return inner.get(...args);
+      return remote(() => inner.get(...args));
     },
     delete: (names: string | string[]) => {
-      remote();
       tally.r2Deletes += 1;
-      return inner.delete(names);
+      return remote(() => inner.delete(names));
     },
   };
   return { ...inner, ...calls } as unknown as R2Bucket;
 }
 
-function countedQueue(name: string, inner: Queue, remote: () => void): Queue {
+function countedQueue(name: string, inner: Queue, remote: Remote): Queue {
   const note = (body: unknown) => {
     const bytes = messageBytes(body);
     tally[meterOf(name)] += 1;
@@ -80,18 +93,16 @@ function countedQueue(name: string, inner: Queue, remote: () => void): Queue {
     tally.queueOperations += operationsFor(bytes);
   };
   const send = (body: unknown, options?: QueueSendOptions) => {
-    remote();
     note(body);
     // A delayed message is not waited for.
     if ((options?.delaySeconds ?? 0) === 0) noteMessages(1);
-    return during(() => inner.send(body, options));
+    return during(() => remote(() => inner.send(body, options)));
   };
   const sendBatch = (messages: Iterable<MessageSendRequest>) => {
-    remote();
     const all = [...messages];
     for (const { body } of all) note(body);
     noteMessages(all.length);
-    return during(() => inner.sendBatch(all));
+    return during(() => remote(() => inner.sendBatch(all)));
   };
   return { send, sendBatch } as unknown as Queue;
 }
@@ -131,7 +142,7 @@ export function countedBatch(batch: MessageBatch): MessageBatch {
 }
 
 /** Each call of a stub is a separate request. */
-function countedObjects(inner: DurableObjectNamespace, remote: () => void): DurableObjectNamespace {
+function countedObjects(inner: DurableObjectNamespace, remote: Remote): DurableObjectNamespace {
   const getByName = (name: string) => {
     const stub = inner.getByName(name);
     return new Proxy(stub, {
@@ -139,9 +150,8 @@ function countedObjects(inner: DurableObjectNamespace, remote: () => void): Dura
         const member = Reflect.get(target, verb);
         if (typeof member !== 'function') return member;
         return (...args: unknown[]) => {
-          remote();
           tally.objectRequests += 1;
-          return during(() => Reflect.apply(member, target, args) as Promise<unknown>);
+          return during(() => remote(() => Reflect.apply(member, target, args) as Promise<unknown>));
         };
       },
     });
