@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { scripts } from '../../package.json' with { type: 'json' };
+import { asksForHelp } from '../../scripts/lib/command-line.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 /** Each npm script that is one of ours, and its command after the check of what is installed. */
@@ -22,9 +23,13 @@ async function run(args: readonly string[]): Promise<{ code: number; stdout: str
   return { code: await code, stdout, stderr };
 }
 
+it('-h asks for help as --help does, wherever it stands', () => {
+  expect([['--help'], ['--write', '-h'], ['help'], []].map(asksForHelp)).toEqual([true, true, false, false]);
+});
+
 describe.each(COMMANDS)('npm run $name', { timeout: START_MS }, ({ name, args }) => {
-  it.each(['--help', '-h'])('prints its usage for %s, and does nothing else', async (option) => {
-    const { code, stdout, stderr } = await run([...args, option]);
+  it('prints its usage for --help, and does nothing else', async () => {
+    const { code, stdout, stderr } = await run([...args, '--help']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(new RegExp(`npm (run (-s )?)?${name}\\b`));
   });
