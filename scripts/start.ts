@@ -114,7 +114,12 @@ function tellSettings(
   findings: ProviderFindings | null,
   demoIsLeftOut: boolean,
 ): void {
-  if (taken.length > 0) tell(`settings from ${file}: ${taken.join(', ')}`);
+  for (const [place, names] of [
+    [file, taken.file],
+    ['the environment', taken.environment],
+  ] as const) {
+    if (names.length > 0) tell(`settings from ${place}: ${names.join(', ')}`);
+  }
   for (const sentence of unused) tell(`not used: ${sentence}`);
   for (const sentence of findings?.warnings ?? []) tell(`note: ${sentence}`);
   if (demoIsLeftOut) tell(`without the demo: its devices have no tokens from your provider (${provider})`);

@@ -44,8 +44,8 @@ export interface WorkerSettings {
   secret: string | null;
   /** The setting that names the provider's keys; null without a provider. */
   provider: string | null;
-  /** Names of the settings used from `.dev.vars`, without the local secret. */
-  taken: string[];
+  /** Names of the settings used from `.dev.vars` and from the environment, without the local secret. */
+  taken: { file: string[]; environment: string[] };
   /** Settings that are set somewhere and not used, a sentence each. */
   unused: string[];
   /** Faults with which the service would accept no token, a sentence each. */
@@ -57,7 +57,8 @@ export function workerSettings(sources: SettingSources): WorkerSettings {
   const { devVars, env, deployed, databases } = sources;
   const known = new Set([...Object.keys(deployed), ...IDENTITY]);
   const isKnown = (name: string) => known.has(name) || (name.startsWith('ORIGIN_') && name !== 'ORIGIN_PORT');
-  const given: Vars = { ...devVars.vars, ...pick(env, isKnown) };
+  const ofEnvironment = pick(env, isKnown);
+  const given: Vars = { ...devVars.vars, ...ofEnvironment };
   const provider = CURRENT_KEYS.find((name) => name !== 'JWT_SECRET' && given[name] !== undefined) ?? null;
   const secret = provider === null ? (given.JWT_SECRET ?? sources.makeSecret()) : null;
   const vars: Record<string, string> = {
@@ -74,7 +75,10 @@ export function workerSettings(sources: SettingSources): WorkerSettings {
     vars,
     secret,
     provider,
-    taken: Object.keys(devVars.vars).filter((name) => isKnown(name) && name !== 'JWT_SECRET' && !env[name]),
+    taken: {
+      file: Object.keys(devVars.vars).filter((name) => isKnown(name) && name !== 'JWT_SECRET' && !env[name]),
+      environment: Object.keys(ofEnvironment).filter((name) => name !== 'JWT_SECRET'),
+    },
     unused: [...unusedOf(sources, given, isKnown), ...restingSecret(sources, provider)],
     faults: faultsOfSettings({ vars: { ...deployed, ...vars }, databases, secrets: [] }),
   };

@@ -25,7 +25,7 @@ describe('without anything set', () => {
       secret: MADE,
       provider: null,
       unused: [],
-      taken: [],
+      taken: { file: [], environment: [] },
       faults: [],
     });
     expect(vars).toMatchObject({ JWT_SECRET: MADE, JWT_JWKS_URL: '', ORIGIN_HOSTS: LOCAL_HOSTS });
@@ -37,7 +37,7 @@ describe('.dev.vars', () => {
   it('adds hosts of origins to the local ones', () => {
     const { vars, taken } = settings({ ORIGIN_HOSTS: 'erp.example.com:8080' });
     expect(vars.ORIGIN_HOSTS).toBe(`erp.example.com:8080,${LOCAL_HOSTS}`);
-    expect(taken).toEqual(['ORIGIN_HOSTS']);
+    expect(taken.file).toEqual(['ORIGIN_HOSTS']);
   });
 
   it('names a provider, whose tokens are taken instead of those of the local secret', () => {
@@ -45,7 +45,7 @@ describe('.dev.vars', () => {
     expect({ secret, provider, taken }).toEqual({
       secret: null,
       provider: 'JWT_JWKS_URL',
-      taken: ['JWT_JWKS_URL', 'JWT_AUDIENCE'],
+      taken: { file: ['JWT_JWKS_URL', 'JWT_AUDIENCE'], environment: [] },
     });
     expect(vars).toMatchObject({ ...PROVIDER, JWT_SECRET: '' });
   });
@@ -78,7 +78,7 @@ describe('the environment', () => {
   it('goes before .dev.vars, one setting at a time', () => {
     const { vars, taken } = settings(PROVIDER, { env: { JWT_AUDIENCE: 'other', ORIGIN_ERP_TOKEN: 't' } });
     expect(vars).toMatchObject({ JWT_JWKS_URL: PROVIDER.JWT_JWKS_URL, JWT_AUDIENCE: 'other', ORIGIN_ERP_TOKEN: 't' });
-    expect(taken).toEqual(['JWT_JWKS_URL']);
+    expect(taken).toEqual({ file: ['JWT_JWKS_URL'], environment: ['JWT_AUDIENCE', 'ORIGIN_ERP_TOKEN'] });
   });
 
   it('leaves the port of the demo origin out of the secrets', () => {
