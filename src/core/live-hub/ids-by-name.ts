@@ -31,9 +31,11 @@ export class IdsByName {
     const ids = this.#ids.get(name);
     if (ids === undefined) this.#ids.set(name, id);
     else if (ids instanceof Set) ids.add(id);
-    else if (!listOf(ids).includes(id)) {
-      const more = [...listOf(ids), id];
-      this.#ids.set(name, more.length > FEW ? new Set(more) : more);
+    else if (typeof ids === 'string') {
+      if (ids !== id) this.#ids.set(name, [ids, id]);
+    } else if (!ids.includes(id)) {
+      ids.push(id);
+      if (ids.length > FEW) this.#ids.set(name, new Set(ids));
     }
   }
 
