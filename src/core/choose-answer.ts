@@ -43,6 +43,15 @@ export type ChosenAnswer =
 
 /** @throws Problem `precondition-failed` */
 export function chooseAnswer(found: LoadedEntry, asked: AskedAnswer): ChosenAnswer {
+  if (asked.delta?.kind === 'between') return chooseBetween(found, asked);
+  const whole = chooseWhole(found, asked);
+  // Most readers have the last version. Only the others need a delta to it.
+  const delta = whole.kind === 'not-modified' ? null : deltaFor(found, asked);
+  return delta === null ? whole : { kind: 'delta', given: givenBy(delta, found.loaded), delta };
+}
+
+/** The answer to a request that names versions. Its conditions are about the version at the end of the delta. */
+function chooseBetween(found: LoadedEntry, asked: AskedAnswer): ChosenAnswer {
   const delta = deltaFor(found, asked);
   if (delta === null) return chooseWhole(found, asked);
   const given = givenBy(delta, found.loaded);

@@ -63,8 +63,8 @@ function isInterchangeable(value: Json, level: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (level > MAX_NESTING) return false;
   if (Array.isArray(value)) return value.every((item) => isInterchangeable(item, level + 1));
-  return Object.entries(value).every(
-    ([name, member]) => faultOfName(name) === null && isInterchangeable(member, level + 1),
+  return Object.keys(value).every(
+    (name) => faultOfName(name) === null && isInterchangeable(value[name] as Json, level + 1),
   );
 }
 

@@ -23,15 +23,13 @@ export function isServed(item: SyncedItem): item is SyncedItem & ServedCache {
   return 'answer' in item && item.answer.kind === 'served';
 }
 
-/**
- * Returns an item without a body, as JSON: that nothing has changed, where to read its body, its task, or its problem.
- */
-export function textWithoutBody(c: Context<AppEnv>, item: SyncedItem): string {
-  if ('error' in item) return JSON.stringify(failed(c, item));
-  if (!isServed(item)) return JSON.stringify(pending(c, item));
+/** Returns an item without a body: that nothing has changed, where to read its body, its task, or its problem. */
+export function withoutBody(c: Context<AppEnv>, item: SyncedItem): SyncItemAnswer {
+  if ('error' in item) return failed(c, item);
+  if (!isServed(item)) return pending(c, item);
   const { chosen } = item.answer;
-  if (chosen.kind !== 'not-modified') return JSON.stringify(promised(c, item, chosen));
-  return JSON.stringify(facts(item, 304, chosen.given, `v${chosen.given.version}`));
+  if (chosen.kind !== 'not-modified') return promised(c, item, chosen);
+  return facts(item, 304, chosen.given, `v${chosen.given.version}`);
 }
 
 /** An item that has a new version, and where to read it. */
@@ -42,7 +40,7 @@ function promised(c: Context<AppEnv>, item: SyncedItem & ServedCache, chosen: Ch
   // Only the read itself finds out whether there is a delta and whether it is smaller than the table.
   const isDelta = chosen.kind === 'delta';
   return {
-    ...facts(item, 200, chosen.given, isDelta ? null : `v${chosen.given.version}`),
+    ...facts(item, 200, chosen.given, isDelta ? undefined : `v${chosen.given.version}`),
     ...(isDelta ? {} : { content_type: contentType, bytes }),
     ...(path === null ? { post: true } : { href: path }),
   };
@@ -57,9 +55,10 @@ function facts(
   { id, cache, isBehind, answer: { served } }: SyncedItem & ServedCache,
   status: 200 | 304,
   given: GivenVersion,
-  contentVersion: string | null,
+  contentVersion: string | undefined,
 ): SyncItemAnswer {
   const { entry, loaded, expiresAt, forwarded } = served;
+  // JSON has no members that are undefined.
   return {
     id,
     tag: tagOfKey(cache.key),
@@ -67,13 +66,13 @@ function facts(
     etag: etagOf(entry.key, given.changed),
     version: given.version,
     revision: entry.revision,
-    ...(contentVersion === null ? {} : { content_version: contentVersion }),
-    ...(given.hash === null ? {} : { hash: given.hash }),
-    ...(given.changedAt === null ? {} : { last_modified: timestamp(given.changedAt) }),
+    content_version: contentVersion,
+    hash: given.hash ?? undefined,
+    last_modified: given.changedAt === null ? undefined : timestamp(given.changedAt),
     loaded: timestamp(loaded.loadedAt),
     expires: timestamp(expiresAt),
-    ...(forwarded === null ? {} : { forwarded }),
-    ...(isBehind ? { behind: true } : {}),
+    forwarded: forwarded ?? undefined,
+    behind: isBehind || undefined,
   };
 }
 

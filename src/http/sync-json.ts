@@ -6,7 +6,6 @@ import { HEADER, JSON_TYPE, MAX_SYNC_HOLD_S } from '../contract/constants.ts';
 import type { SyncItemAnswer } from '../contract/sync.ts';
 import { preferenceApplied } from '../core/prefer.ts';
 import { timestamp } from '../core/timestamp.ts';
-import type { LiveCheck } from '../flows/live/live-check.ts';
 import { type SyncedItem, syncCaches } from '../flows/read/sync-caches.ts';
 import { streamOf } from '../stores/blob-content.ts';
 import type { AppEnv } from './factory.ts';
@@ -15,7 +14,7 @@ import { ItemWriter } from './sync-pieces.ts';
 import { type AskedSync, isLeftOut, SYNC_HEADERS } from './sync-question.ts';
 
 const FORM = {
-  alone: (item: string) => item,
+  alone: (item: SyncItemAnswer) => JSON.stringify(item),
   before: (item: SyncItemAnswer) => `${JSON.stringify(item).slice(0, -1)},"body":`,
   after: '}',
 };
@@ -29,20 +28,17 @@ export async function replySync(c: Context<AppEnv>, asked: AskedSync): Promise<R
   const items = all.filter((item) => !isLeftOut(item, minimal)).sort((a, b) => a.at - b.at);
   const writer = new ItemWriter(c, FORM, asked);
   const planned = writer.plan(items);
-  const begin = `{"user":${JSON.stringify(read.identity.user)},"now":"${timestamp(Date.now())}",${liveText(read.live)}"caches":[`;
+  const head = { user: read.identity.user, now: timestamp(Date.now()), live: read.live?.answer ?? undefined };
   const headers = { ...SYNC_HEADERS, ...applied(read.preferences, minimal, all), 'Content-Type': JSON_TYPE };
   if (planned.size === 0) {
-    const text = `${begin}${items.map((item) => writer.alone(item)).join(',')}]}`;
+    const text = JSON.stringify({ ...head, caches: items.map((item) => writer.alone(item)) });
     for (const item of all) if (isLeftOut(item, minimal)) writer.see(item);
     writer.note();
     return c.body(text, 200, { ...headers, 'Content-Length': String(Buffer.byteLength(text)) });
   }
+  const begin = `${JSON.stringify(head).slice(0, -1)},"caches":[`;
   const pieces = noted(writer, writer.pieces(items, planned, { begin, separator: ',', end: ']}' }));
   return c.body(streamOf(pieces, null, services.waitUntil), 200, headers);
-}
-
-function liveText(live: LiveCheck | null): string {
-  return live?.answer == null ? '' : `"live":"${live.answer}",`;
 }
 
 /** Notes at the end what the device was given, even if the answer was cut off. */

@@ -19,7 +19,7 @@ import { ItemWriter } from './sync-pieces.ts';
 import { type AskedSync, isLeftOut, SYNC_HEADERS } from './sync-question.ts';
 
 const FORM = {
-  alone: (item: string) => `${item}\n`,
+  alone: (item: SyncItemAnswer) => `${JSON.stringify(item)}\n`,
   before: (item: SyncItemAnswer) => `${JSON.stringify({ ...item, lines: 1 })}\n`,
   after: '\n',
 };

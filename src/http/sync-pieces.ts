@@ -9,12 +9,12 @@ import { noteSynced, type ReadCache } from '../flows/read/note-given.ts';
 import type { SyncedItem } from '../flows/read/sync-caches.ts';
 import type { AppEnv } from './factory.ts';
 import { noteRefusal } from './problems.ts';
-import { besideBody, isServed, textWithoutBody } from './sync-item.ts';
+import { besideBody, isServed, withoutBody } from './sync-item.ts';
 import type { AskedSync } from './sync-question.ts';
 
-/** How to write an item: alone, as its JSON text, or around its body. */
+/** How to write an item: alone, or around its body. */
 export interface ItemForm {
-  alone(item: string): string;
+  alone(item: SyncItemAnswer): string;
   before(item: SyncItemAnswer): string;
   after: string;
 }
@@ -54,10 +54,10 @@ export class ItemWriter {
     this.#read.push({ cache: item.cache, given: kind === 'not-modified' ? given : null });
   }
 
-  /** Writes an item without an inline body. */
-  alone(item: SyncedItem): string {
+  /** Returns an item without an inline body. */
+  alone(item: SyncedItem): SyncItemAnswer {
     this.see(item);
-    return this.#form.alone(textWithoutBody(this.#c, item));
+    return withoutBody(this.#c, item);
   }
 
   /** Writes the items in this order, between the texts `begin` and `end`. */
@@ -75,7 +75,7 @@ export class ItemWriter {
           ? null
           : await openInline(this.#c.get('services'), item, this.#budget, taken);
       if (body === null || !isServed(item)) {
-        text += this.alone(item);
+        text += this.#form.alone(this.alone(item));
         continue;
       }
       try {

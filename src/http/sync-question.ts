@@ -40,10 +40,9 @@ const NO_OBJECT = [{ pointer: '', detail: 'must be an object' }];
  */
 export async function readSync(c: Context<AppEnv>): Promise<AskedSync> {
   const { caches, inline_bytes: inlineBytes, live } = checked(SyncEnvelope, await readJsonText(c));
-  const ids = caches.map(idOf);
-  demandDistinct(ids);
+  const items = caches.map((value) => readItem(value as Json));
+  demandDistinct(items.map(({ id }) => id));
   const prefer = c.req.header('Prefer');
-  const items = caches.map((value, at) => readItem(value as Json, ids[at] ?? null));
   const preferences = parsePrefer(prefer);
   const identity = c.get('identity');
   const latest = acceptedUntil(identity.expiresAt);
@@ -80,13 +79,14 @@ function demandDistinct(ids: readonly (string | null)[]): void {
   throw invalidParameters([{ pointer: pointerTo(pointerTo('/caches', at), 'id'), detail: 'must not be repeated' }]);
 }
 
-function readItem(value: Json, id: string | null): SyncRead['items'][number] {
+function readItem(value: Json): SyncRead['items'][number] {
   try {
     if (!isObject(value)) throw new Problem('invalid-parameters', 'The item must be an object.', { errors: NO_OBJECT });
     demandInterchangeable(value, -1);
-    return { id, item: { value: itemOf(checked(SyncItem, value)) } };
+    const read = itemOf(checked(SyncItem, value));
+    return { id: read.id, item: { value: read } };
   } catch (error) {
-    return { id, item: { error } };
+    return { id: idOf(value), item: { error } };
   }
 }
 
@@ -94,7 +94,7 @@ function itemOf({ id, resource_title: title, parameters, etag, min_revision: min
   return { id, title, parameters: parameters as Parameters, etag, minRevision };
 }
 
-/** Returns the id of an item, even if the item is invalid; null if it has no usable id. */
+/** Returns the id of an invalid item; null if it has no usable id. */
 function idOf(value: unknown): string | null {
   const id = isObject(value) ? (value as { id?: unknown }).id : null;
   return v.is(SyncItem.entries.id, id) && id.isWellFormed() ? id : null;

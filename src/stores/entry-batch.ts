@@ -61,10 +61,11 @@ export class EntryBatch {
     for await (const _look of looks(Date.now() + 2 * timeoutMs, PAUSES)) {
       const toAsk: AskedEntry[] = [];
       const waiting: AskedEntry[] = [];
+      const at = now();
       for (const one of lacking) {
         const record = known.get(one.key);
-        const copy = usableCopy(record, now());
-        const step = stateOf(record, now()) === 'current' ? 'give' : nextStep(record, arrivedAt, now());
+        const copy = usableCopy(record, at);
+        const step = stateOf(record, at) === 'current' ? 'give' : nextStep(record, arrivedAt, at);
         if (step === 'ask') toAsk.push(one);
         else if (step === 'wait') waiting.push(one);
         else found.set(one.key, step === 'give' && copy !== null ? given(copy) : null);
@@ -109,11 +110,12 @@ export class EntryBatch {
   #noteAsked(asked: readonly AskedEntry[]): ReadonlySet<string> {
     const { known, now } = this.#context;
     const hot = new Set<string>();
+    const at = now();
     for (const { key } of asked) {
       const record = known.get(key);
-      const agoMs = now() - (record.batchedAt ?? 0);
+      const agoMs = at - (record.batchedAt ?? 0);
       if (agoMs < HOT_MS) hot.add(key);
-      if (agoMs >= NOTED_EACH_MS) known.set(key, { ...record, batchedAt: now() });
+      if (agoMs >= NOTED_EACH_MS) known.set(key, { ...record, batchedAt: at });
     }
     return hot;
   }

@@ -11,6 +11,8 @@ import { isFirstInMinute } from './once-a-minute.ts';
 export interface RateLimits {
   /** Counts a request of a user. @throws Problem `rate-limited` with `Retry-After` */
   countRequest(user: string): Promise<void>;
+  /** Counts this many requests of a user; returns the refusal of each, null: it is let in. */
+  countRequests(user: string, count: number): Promise<(Problem | null)[]>;
   /**
    * Counts a refresh, or a read that asks for a load, for its user and its cache. `isNew`: the cache did not exist
    * before.
@@ -56,6 +58,7 @@ const DETAILS: Readonly<Record<Limit, string>> = {
 /** No limits: a service without the bindings, or with `RATE_LIMITS=off`. */
 export const noLimits: RateLimits = {
   countRequest: async () => {},
+  countRequests: async (_user, count) => new Array(count).fill(null),
   countLoad: async () => {},
   countProbe: async () => {},
   countNewCache: async () => {},
@@ -64,14 +67,20 @@ export const noLimits: RateLimits = {
 
 /** The limits of the bindings that exist. */
 export function rateLimits(limiters: Limiters, { onRefused, now = Date.now }: RateLimitOptions = {}): RateLimits {
-  async function count(limit: Limit, name: string): Promise<void> {
-    if (await isWithin(limiters[limit], limit, name)) return;
+  /** Returns the refusal; null: within the limit. */
+  async function refusalOf(limit: Limit, name: string): Promise<Problem | null> {
+    if (await isWithin(limiters[limit], limit, name)) return null;
     onRefused?.(limit);
     tell(limit, name, now());
-    throw new Problem('rate-limited', DETAILS[limit], { headers: { 'Retry-After': String(PERIOD_S) } });
+    return new Problem('rate-limited', DETAILS[limit], { headers: { 'Retry-After': String(PERIOD_S) } });
+  }
+  async function count(limit: Limit, name: string): Promise<void> {
+    const refusal = await refusalOf(limit, name);
+    if (refusal !== null) throw refusal;
   }
   return {
     countRequest: (user) => count('USER_REQUESTS', user),
+    countRequests: (user, many) => Promise.all(Array.from({ length: many }, () => refusalOf('USER_REQUESTS', user))),
     async countLoad(user, key, isNew = false) {
       // A request beyond the user's own limit must not use up the cache's limit.
       await count('USER_LOADS', user);

@@ -13,7 +13,7 @@ import type { LiveCheck } from '../live/live-check.ts';
 import type { Services } from '../services.ts';
 import { type CacheName, type FoundCache, findAnew, isOutdated } from './find-entry.ts';
 import { findResources } from './find-resource.ts';
-import { type Search, seekNewest } from './seek-newest.ts';
+import { isReached, type Search, seekNewest } from './seek-newest.ts';
 
 type FindServices = Pick<Services, 'resources' | 'lookup' | 'objects' | 'limits'>;
 
@@ -65,16 +65,11 @@ export async function findEntries(
     ? await Promise.all(judged)
     : (judged as Outcome<FoundCache>[]);
   const found = live === null ? known : await afterSubscribing(services, all, known, live);
-  const searches: Search[] = [];
-  for (const [at, one] of found.entries()) {
-    if ('value' in one) searches.push(searchFor(all[at] as SoughtCache, one.value));
-  }
-  const newest = (await seekNewest(services, searches)).values();
-  return identified.map((one, at) => {
-    const cache = 'value' in one ? one.value.cache : null;
-    const before = found[at] as Outcome<FoundCache>;
-    return { cache, found: 'error' in before ? before : (newest.next().value as Outcome<FoundCache>) };
-  });
+  const reached = await reachAll(services, all, found);
+  return identified.map((one, at) => ({
+    cache: 'value' in one ? one.value.cache : null,
+    found: reached[at] as Outcome<FoundCache>,
+  }));
 }
 
 function identify(sought: SoughtCache, resources: ReadonlyMap<string, Outcome<DefinedResource>>): Outcome<Identified> {
@@ -130,6 +125,21 @@ async function afterSubscribing(
 
 function isOverloaded(error: unknown): boolean {
   return error instanceof Problem && error.code === 'overloaded';
+}
+
+/** Makes sure that each found cache is at least as new as its item says. */
+async function reachAll(
+  services: FindServices,
+  all: readonly SoughtCache[],
+  found: readonly Outcome<FoundCache>[],
+): Promise<readonly Outcome<FoundCache>[]> {
+  const searches: Search[] = [];
+  for (const [at, one] of found.entries()) {
+    if ('value' in one) searches.push(searchFor(all[at] as SoughtCache, one.value));
+  }
+  if (searches.every((search) => isReached(search, search.found.looked.entry))) return found;
+  const newest = (await seekNewest(services, searches)).values();
+  return found.map((one) => ('error' in one ? one : (newest.next().value as Outcome<FoundCache>)));
 }
 
 function searchFor(sought: SoughtCache, found: FoundCache): Search {

@@ -25,9 +25,6 @@ export interface Search {
 
 /** Returns each cache as new as possible, in order; an error only if a device would get less than it names. */
 export async function seekNewest(services: SeekServices, searches: readonly Search[]): Promise<Outcome<FoundCache>[]> {
-  if (searches.every((search) => isReached(search, search.found.looked.entry))) {
-    return searches.map(({ found }) => ({ value: found }));
-  }
   const counted = await Promise.all(searches.map((search) => countSearch(services, search)));
   const open = searches.filter((search, at) => 'value' in (counted[at] ?? {}) && isToBeSought(services, search));
   const newest =
@@ -50,7 +47,8 @@ export async function seekNewest(services: SeekServices, searches: readonly Sear
   );
 }
 
-function isReached({ named, minRevision }: Search, entry: Entry | null): boolean {
+/** Whether the entry is as new as the client names it. */
+export function isReached({ named, minRevision }: Search, entry: Entry | null): boolean {
   return versionOf(entry) >= named && revisionOf(entry) >= minRevision;
 }
 

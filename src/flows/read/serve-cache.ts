@@ -157,8 +157,8 @@ function bodyOf(freshness: Exclude<Freshness, { state: 'absent' }>, forwarded: B
   return { outcome: 'body', entry, loaded, expiresAt, forwarded };
 }
 
-function withTables(body: Body, found: FoundCache): ServedBody {
-  return { ...body, tables: tablesOf(body.entry, found) };
+function withTables({ outcome, entry, loaded, expiresAt, forwarded }: Body, found: FoundCache): ServedBody {
+  return { outcome, entry, loaded, expiresAt, forwarded, tables: tablesOf(entry, found) };
 }
 
 /** A body loaded under another definition may have other tables. */

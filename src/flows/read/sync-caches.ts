@@ -10,7 +10,7 @@ import { type AskedAnswer, type ChosenAnswer, chooseAnswer } from '../../core/ch
 import { namedVersion } from '../../core/named-version.ts';
 import type { Preferences } from '../../core/prefer.ts';
 import type { CacheIdentity, Parameters } from '../../ports/entry.ts';
-import { attempt, type Outcome, sideBySide } from '../../side-by-side.ts';
+import { type Outcome, sideBySide } from '../../side-by-side.ts';
 import { sharedHold } from '../live/held-requests.ts';
 import type { LiveCheck } from '../live/live-check.ts';
 import type { Services } from '../services.ts';
@@ -93,11 +93,13 @@ export async function* syncCaches(services: Services, question: SyncRead): Async
   const later = toLoad.splice(MAX_SYNC_LOADS);
   for (const item of later) known.push(pendingItem(item, unfinishedTask(services, item.found)));
   if (known.length > 0) yield known;
-  const held = { ...services, hold: sharedHold(services.hold) };
   const loaded: SyncedItem[] = [];
-  for await (const some of asCompleted(toLoad.map((item) => answerOnceLoaded(held, item)))) {
-    loaded.push(...some);
-    yield some;
+  if (toLoad.length > 0) {
+    const held = { ...services, hold: sharedHold(services.hold) };
+    for await (const some of asCompleted(toLoad.map((item) => answerOnceLoaded(held, item)))) {
+      loaded.push(...some);
+      yield some;
+    }
   }
   await live?.extend([...known, ...loaded].flatMap((item) => (isAccepted(item) ? item.cache.key : [])));
   if (later.length > 0) services.waitUntil(askForLoads(services, later));
@@ -108,14 +110,12 @@ async function nameItems({ limits }: Services, { identity, items, preferences, l
   const latest = heldUntil(question.latest, preferences);
   const failed: (ItemPlace & FailedItem)[] = [];
   const named: NamedItem[] = [];
-  const counted = await Promise.all(
-    items.map((_item, at) => (at === 0 ? { value: undefined } : attempt(limits.countRequest(identity.user)))),
-  );
+  const refusals = await limits.countRequests(identity.user, Math.max(0, items.length - 1));
   for (const [at, { id, item }] of items.entries()) {
-    const count = counted[at] as Outcome<void>;
-    if ('error' in count) {
+    const refusal = refusals[at - 1] ?? null;
+    if (refusal !== null) {
       live?.lacks();
-      failed.push({ id, at, error: count.error, cache: null });
+      failed.push({ id, at, error: refusal, cache: null });
     } else if ('error' in item) failed.push({ id, at, error: item.error, cache: null });
     else named.push({ id, at, item: item.value, read: readOf(identity, item.value, preferences, latest) });
   }
@@ -158,10 +158,10 @@ async function findItems(services: Services, named: readonly NamedItem[], live: 
     named.map(({ read }) => read),
     live,
   );
-  for (const [index, item] of named.entries()) {
+  for (const [index, { id, at, read, item }] of named.entries()) {
     const { cache, found: outcome } = searched[index] as SearchedItem;
-    if ('error' in outcome) missed.push({ id: item.id, at: item.at, error: outcome.error, cache });
-    else found.push({ ...item, found: outcome.value });
+    if ('error' in outcome) missed.push({ id, at, error: outcome.error, cache });
+    else found.push({ id, at, read, item, found: outcome.value });
   }
   return { missed, found };
 }
