@@ -57,6 +57,9 @@ of each of the 100 resources, grow with the fleet. Each look-up asks D1. Three W
 the median of the rounds' medians. The ratio compares the largest size with the smallest in the same round: its median, and its quartiles. The target
 is met if the upper quartile is at most ${MAX_RATIO}. Rows are those that D1 reports in \`meta\`; the limit is what a page, or a step of a walk, may read.
 
+The walks of each minute count, evict and migrate in steps of at most 10,000 rows each. The smallest fleet fits into one step and then rests for minutes;
+the largest takes a full step of each walk each minute. So their ratio does not tell how they grow: the limit does, which holds at every size.
+
 ${table}`;
 }
 
