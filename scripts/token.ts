@@ -5,7 +5,7 @@
 import { decodeJwt } from 'jose';
 import { SCOPES } from '../src/contract/identity.ts';
 import { tokenRules } from '../src/http/token-rules.ts';
-import { readCommandLine } from './lib/command-line.ts';
+import { readCommandLine, refuseUsage } from './lib/command-line.ts';
 import { localWorkerSettings } from './lib/local-sources.ts';
 import { parseDuration, signToken, type TokenOptions } from './lib/token.ts';
 
@@ -43,8 +43,7 @@ If a provider's key (JWT_JWKS_URL, JWT_PUBLIC_KEY) is set there, the provider si
 try {
   await printToken(readCommand());
 } catch (error) {
-  console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-  process.exitCode = 2;
+  refuseUsage(USAGE, error);
 }
 
 async function printToken({ user, options }: Command): Promise<void> {

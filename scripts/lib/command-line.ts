@@ -20,13 +20,13 @@ export function readCommandLine<const T extends ParseArgsConfig>(
   try {
     return parseArgs(config);
   } catch (error) {
-    return refuseUsage(usage, error instanceof Error ? error.message : String(error));
+    return refuseUsage(usage, error);
   }
 }
 
-/** Says what is wrong with the arguments, prints the usage and ends the process with 2. */
-export function refuseUsage(usage: string, why: string): never {
-  console.error(`${why}\n\n${usage}`);
+/** Says what is wrong with the arguments (a text, or the error of reading them), prints the usage and ends the process with 2. */
+export function refuseUsage(usage: string, why: unknown): never {
+  console.error(`${why instanceof Error ? why.message : why}\n\n${usage}`);
   process.exit(2);
 }
 

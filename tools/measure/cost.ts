@@ -33,8 +33,7 @@ function toldOptions(): CostOptions {
   try {
     return readOptions(process.argv.slice(2));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return refuseUsage('npm run cost -- --help lists the options.', why);
+    return refuseUsage('npm run cost -- --help lists the options.', error);
   }
 }
 
