@@ -21,12 +21,12 @@ export function bytes(value: number): string {
   // Intl has no short unit for bytes that it separates from the number.
   if (value < 1000) return `${number(value)} ${language.value === 'ru' ? 'Б' : 'B'}`;
   const power = Math.min(UNITS.length, Math.floor(Math.log10(value) / 3));
-  return new Intl.NumberFormat(language.value, {
-    style: 'unit',
-    unit: UNITS[power - 1] ?? 'byte',
-    unitDisplay: 'short',
-    maximumFractionDigits: 1,
-  }).format(value / 1000 ** power);
+  return inUnit(value / 1000 ** power, UNITS[power - 1] ?? 'byte', 1);
+}
+
+function inUnit(value: number, unit: string, maximumFractionDigits?: number): string {
+  const style = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits } as const;
+  return new Intl.NumberFormat(language.value, style).format(value);
 }
 
 /** Local date and time to the second. */
@@ -70,20 +70,18 @@ export function relativeHour(at: string | number, now: number): string {
 
 /** The duration of something: `840 ms`, `12 s`. */
 export function duration(ms: number): string {
-  const [value, unit] = ms < 10_000 ? [ms, 'millisecond'] : [Math.round(ms / 1000), 'second'];
-  return new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'short' }).format(value as number);
+  return ms < 10_000 ? inUnit(ms, 'millisecond') : inUnit(Math.round(ms / 1000), 'second');
 }
 
 /** A number of whole seconds, in the largest unit that divides it: `90 sec`, `2 hr`. */
 export function span(seconds: number): string {
   const [unit, size] = STEPS.find(([, step]) => seconds >= step && seconds % step === 0) ?? (['second', 1] as const);
-  return new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'short' }).format(seconds / size);
+  return inUnit(seconds / size, unit);
 }
 
 /** Whole minutes, from two hours on in whole hours: `59 min`, `7 hr`. */
 export function remaining(minutes: number): string {
-  const [value, unit] = minutes < 120 ? [minutes, 'minute'] : [Math.floor(minutes / 60), 'hour'];
-  return new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'short' }).format(value as number);
+  return minutes < 120 ? inUnit(minutes, 'minute') : inUnit(Math.floor(minutes / 60), 'hour');
 }
 
 /** The moment in UTC, to the second. */
