@@ -8,11 +8,15 @@ import { pointerTo } from './pointer.ts';
 /** Most faults in one answer: a body of 64 KiB can have thousands. */
 const MAX_FAULTS = 100;
 
-/** Problem `invalid-parameters` with all faults; `detail` repeats the first one, for clients that read only that. */
-export function invalidParameters(faults: readonly InputFault[]): Problem {
+/**
+ * Problem `invalid-parameters` with all faults; `detail` repeats the first one, for clients that read only that.
+ *
+ * @param whole what the pointer '' stands for
+ */
+export function invalidParameters(faults: readonly InputFault[], whole = 'The body'): Problem {
   const told = withoutRepeats(faults);
   const [first] = told;
-  const detail = first === undefined ? 'Not valid.' : `${first.pointer || 'The body'} ${first.detail}.`;
+  const detail = first === undefined ? 'Not valid.' : `${first.pointer || whole} ${first.detail}.`;
   return new Problem('invalid-parameters', detail, { errors: told.slice(0, MAX_FAULTS) });
 }
 

@@ -2,7 +2,6 @@
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import { Problem } from '../contract/problem.ts';
 import { type LiveMember, SyncEnvelope, SyncItem } from '../contract/sync.ts';
 import { invalidParameters } from '../core/input-faults.ts';
 import { demandInterchangeable } from '../core/json.ts';
@@ -30,8 +29,6 @@ export const SYNC_HEADERS = {
   'Cache-Control': 'no-store',
   Vary: 'Authorization, Accept, Accept-Encoding, Origin',
 } as const;
-
-const NO_OBJECT = [{ pointer: '', detail: 'must be an object' }];
 
 /**
  * Reads the request. A fault of a single item becomes that item's answer.
@@ -81,7 +78,7 @@ function demandDistinct(ids: readonly (string | null)[]): void {
 
 function readItem(value: Json): SyncRead['items'][number] {
   try {
-    if (!isObject(value)) throw new Problem('invalid-parameters', 'The item must be an object.', { errors: NO_OBJECT });
+    if (!isObject(value)) throw invalidParameters([{ pointer: '', detail: 'must be an object' }], 'The item');
     demandInterchangeable(value, -1);
     const read = itemOf(checked(SyncItem, value));
     return { id: read.id, item: { value: read } };
