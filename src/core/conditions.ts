@@ -90,6 +90,7 @@ export function preconditionFailed(etag: string | null): Problem {
 /** Whether a header's tags include the current one, by strong or weak comparison (RFC 9110 section 8.8.3.2). */
 export function matches(header: string, etag: string | null, comparison: 'strong' | 'weak'): boolean {
   if (etag === null) return false;
+  // An item of /sync/ usually has the tag as it is here: without quotes.
   if (header === etag) return true;
   const tags = parseEntityTags(header);
   if (tags === '*') return true;

@@ -135,7 +135,7 @@ function insertTask(draft: Draft, request: EnqueueRequest, context: StepContext)
     resends: 0,
     lease: null,
   };
-  draft.update({ behind: task, ...(draft.document.rests === undefined ? {} : { rests: undefined }) });
+  draft.update({ behind: task, rests: undefined });
   // The user was forgotten and is back: a new revision distinguishes the entry with a name from the one without.
   if (draft.document.forgotten === 'yes') draft.revise({ cache: request.cache, forgotten: 'revived' }, context.now);
   if (draft.document.head === null) draft.advance(context.now);
